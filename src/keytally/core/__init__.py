@@ -1,0 +1,1 @@
+"""Users and roles, audit entries and attachments: what every capability stands on."""

@@ -1,0 +1,1 @@
+"""A file becomes accepted and rejected rows; keeps files, import profiles and rejected rows."""

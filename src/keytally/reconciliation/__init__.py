@@ -1,0 +1,1 @@
+"""Two sides tallied: matches, residuals and the bridge; owns reconciliation, residual and bridge."""

@@ -1,0 +1,1 @@
+"""The matching engine: named SQL steps over Parquet behind one interface; no Django."""

@@ -1,0 +1,1 @@
+"""The roof: settings, urls, navigation, the web shell and the keytally command."""
