@@ -1,1 +1,1 @@
-"""Exact amounts, half-open periods, verdicts with reasons and identifiers with check digits; knows nothing of the rest."""
+"""Exact amounts, half-open periods, verdicts with reasons, identifiers with check digits; knows nothing of the rest."""
