@@ -1,0 +1,363 @@
+"""What did a run find, page by page? Reads the Parquet files of a run for people who look at them.
+
+Beside the published files of a run stand its *details*: the lines behind the residuals, with the columns people
+know them by (document, order, store, item, date), so that no page has to open a partner's file again.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+LINKS = "links.parquet"
+CANDIDATES = "candidates.parquet"
+RESIDUAL_LINES = "residual_lines.parquet"
+DETAIL_LINES = "detail_lines.parquet"
+PAGE_SIZE = 50
+COUNTERPARTS_SHOWN = 100
+
+
+class Side(StrEnum):
+    """Whose line it is."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+class SortKey(StrEnum):
+    """What residuals can be sorted by."""
+
+    AMOUNT = "amount"
+    SIZE = "size"
+    CLASS = "class"
+    DATE = "date"
+    DOCUMENT = "document"
+    ORDER = "order"
+    STORE = "store"
+    ITEM = "item"
+    PLACE = "place"
+
+
+_SORTS: Mapping[SortKey, str] = {
+    SortKey.AMOUNT: "shown_minor",
+    SortKey.SIZE: "abs(shown_minor)",
+    SortKey.CLASS: "class",
+    SortKey.DATE: "date",
+    SortKey.DOCUMENT: "doc_no",
+    SortKey.ORDER: "order_no",
+    SortKey.STORE: "store",
+    SortKey.ITEM: "item",
+    SortKey.PLACE: "side",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands: file, sheet and physical row."""
+
+    file: str
+    sheet: str | None
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a difference: its cause and its minor units, ours - theirs."""
+
+    cause: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it was read: quantity in thousandths, unit price in millionths, amount in minor units."""
+
+    place: Place
+    doc_no: str | None = None
+    doc_type: str | None = None
+    line_no: str | None = None
+    order_no: str | None = None
+    store: str | None = None
+    item: str | None = None
+    gtin: str | None = None
+    date: datetime.date | None = None
+    quantity: int | None = None
+    unit_price: int | None = None
+    amount: int | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """A line that is not cleanly matched, with its class and what its difference is made of."""
+
+    side: Side
+    id: str
+    line_class: str
+    currency: str
+    amount_minor: int
+    quantity: int | None
+    line: Line
+    components: tuple[Component, ...]
+    counterparts: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which residuals somebody wants to see; None or empty means all."""
+
+    line_class: str | None = None
+    cause: str | None = None
+    side: Side | None = None
+    currency: str | None = None
+    text: str = ""
+    sort: SortKey = SortKey.SIZE
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyTotal:
+    """The sum of what is filtered in one currency; by cause where a cause was asked for."""
+
+    currency: str
+    lines: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualPage:
+    """One page of residuals and the totals of everything that is filtered."""
+
+    rows: tuple[Residual, ...]
+    totals: tuple[CurrencyTotal, ...]
+    lines: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A pair of lines that were compared: by which rule, how sure, and how far apart."""
+
+    ours: Place
+    theirs: Place
+    group: int
+    rule: str
+    confidence: int
+    line_class: str
+    amount_minor: int
+    quantity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything known of one residual: the line, the lines it was compared with, the links between them."""
+
+    residual: Residual
+    compared: tuple[Line, ...]
+    compared_count: int
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """One page of a result table as it is: column names and values in order."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    lines: int
+    page: int
+    pages: int
+
+
+class UnableToShow(Exception):
+    """A result file is missing or cannot be read."""
+
+
+_LINE_COLUMNS = (
+    "file", "sheet", "row", "doc_no", "doc_type", "line_no", "order_no", "store", "item", "gtin",
+    "date", "line_quantity", "unit_price", "amount", "line_currency",
+)  # fmt: skip
+_RESIDUAL_COLUMNS = ("side", "id", "class", "currency", "shown_minor", "quantity", "components", "counterpart_rows")
+_LINE_LIST = ", ".join(_LINE_COLUMNS)
+_RESIDUAL_LIST = ", ".join(_RESIDUAL_COLUMNS)
+
+_FILTERED = """
+with shown as (
+  select residual.*,
+    case when $cause is null then amount_minor
+    else coalesce(list_sum(list_transform(
+      list_filter(components, lambda part: part.cause = $cause), lambda part: part.amount_minor)), 0)
+    end::bigint as shown_minor
+  from read_parquet($file) residual
+), filtered as (
+  select * from shown
+  where ($class is null or class = $class)
+    and ($side is null or side = $side)
+    and ($currency is null or currency = $currency)
+    and ($cause is null or len(list_filter(components, lambda part: part.cause = $cause)) > 0)
+    and ($text = '' or contains(lower(concat_ws(' ', doc_no, order_no, store, item, gtin, doc_type, file, id)),
+      lower($text)))
+)
+"""
+_TOTALS = f"""
+{_FILTERED} select currency, count(*), sum(shown_minor)::bigint from filtered group by currency order by 1
+"""  # noqa: S608 - only constants of this module
+_ONE_RESIDUAL = f"""
+select {_RESIDUAL_LIST}, {_LINE_LIST} from (select *, amount_minor as shown_minor from read_parquet($file))
+where side = $side and id = $id limit 1
+"""  # noqa: S608 - only constants of this module
+_COMPARED = f"""
+select {_LINE_LIST} from read_parquet($file) line
+where side = $side and exists (
+  select 1 from (select unnest($places) as place)
+  where place.file = line.file and place.row = line.row and place.sheet = coalesce(line.sheet, '')
+)
+order by line.file, line.sheet, line.row
+"""  # noqa: S608 - only constants of this module
+
+
+def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int = PAGE_SIZE) -> ResidualPage:
+    """Read one page of the residuals somebody wants, with totals of all of them."""
+    file = _existing(folder, RESIDUAL_LINES)
+    parameters = {
+        "file": str(file),
+        "class": wanted.line_class,
+        "side": wanted.side,
+        "currency": wanted.currency,
+        "cause": wanted.cause,
+        "text": wanted.text.strip(),
+    }
+    with _connected() as connection:
+        found = connection.execute(
+            _TOTALS,
+            parameters,
+        ).fetchall()
+        totals = tuple(CurrencyTotal(*row) for row in found)
+        lines = sum(total.lines for total in totals)
+        page, pages = _bounded(page, lines=lines, page_size=page_size)
+        rows = connection.execute(
+            f"{_FILTERED} {_ordered(wanted)} limit $limit offset $offset",
+            {**parameters, "limit": page_size, "offset": (page - 1) * page_size},
+        ).fetchall()
+    return ResidualPage(tuple(_residual(row) for row in rows), totals, lines, page, pages)
+
+
+def explanation(folder: Path, *, side: Side, line_id: str) -> Explanation | None:
+    """Tell what a residual was compared with and by which rule; None when there is no such residual."""
+    with _connected() as connection:
+        row = connection.execute(
+            _ONE_RESIDUAL,
+            {"file": str(_existing(folder, RESIDUAL_LINES)), "side": side, "id": line_id},
+        ).fetchone()
+        if row is None:
+            return None
+        residual = _residual(row)
+        compared = _compared(connection, folder, residual)
+        links = _links(connection, folder, residual)
+    return Explanation(residual, compared, len(residual.counterparts), links)
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, folder: Path, residual: Residual) -> tuple[Line, ...]:
+    rows = connection.execute(
+        _COMPARED,
+        {
+            "file": str(_existing(folder, DETAIL_LINES)),
+            "side": Side.THEIRS if residual.side is Side.OURS else Side.OURS,
+            "places": [
+                {"file": place.file, "sheet": place.sheet or "", "row": place.row}
+                for place in residual.counterparts[:COUNTERPARTS_SHOWN]
+            ],
+        },
+    ).fetchall()
+    return tuple(_line(row) for row in rows)
+
+
+_LINKS_OF = """
+select ours_file, ours_sheet, ours_row, theirs_file, theirs_sheet, theirs_row,
+  "group", rule, confidence, class, amount_minor, quantity
+from read_parquet($file)
+"""
+
+
+def _links(connection: duckdb.DuckDBPyConnection, folder: Path, residual: Residual) -> tuple[Link, ...]:
+    where = {
+        Side.OURS: "where ours_file = $name and ours_row = $row and ours_sheet is not distinct from $sheet",
+        Side.THEIRS: "where theirs_file = $name and theirs_row = $row and theirs_sheet is not distinct from $sheet",
+    }[residual.side]
+    place = residual.line.place
+    rows = connection.execute(
+        f"{_LINKS_OF} {where} order by theirs_file, theirs_row limit {COUNTERPARTS_SHOWN}",
+        {
+            "file": str(_existing(folder, LINKS)),
+            "name": place.file,
+            "row": place.row,
+            "sheet": place.sheet,
+        },
+    ).fetchall()
+    return tuple(Link(Place(*row[:3]), Place(*row[3:6]), *row[6:]) for row in rows)
+
+
+def candidate_page(folder: Path, *, page: int = 1, page_size: int = PAGE_SIZE) -> RowPage:
+    """Read one page of the candidates of ambiguous lines, best first."""
+    file = {"file": str(_existing(folder, CANDIDATES))}
+    with _connected() as connection:
+        counted = connection.execute("select count(*) from read_parquet($file)", file).fetchone()
+        lines = int(counted[0]) if counted else 0
+        page, pages = _bounded(page, lines=lines, page_size=page_size)
+        cursor = connection.execute(
+            "select * from read_parquet($file) limit $limit offset $offset",
+            {**file, "limit": page_size, "offset": (page - 1) * page_size},
+        )
+        columns = tuple(str(column[0]) for column in cursor.description)
+        rows = tuple(cursor.fetchall())
+    return RowPage(columns, rows, lines, page, pages)
+
+
+def _ordered(wanted: Wanted) -> str:
+    direction = "desc" if wanted.descending else "asc"
+    order = f"order by {_SORTS[wanted.sort]} {direction} nulls last, side, file, sheet nulls first, row"
+    return f"select {_RESIDUAL_LIST}, {_LINE_LIST} from filtered {order}"  # noqa: S608 - only constants of this module
+
+
+def _residual(row: tuple[Any, ...]) -> Residual:
+    side, line_id, line_class, currency, amount_minor, quantity, components, counterparts = row[:8]
+    return Residual(
+        side=Side(side),
+        id=line_id,
+        line_class=line_class,
+        currency=currency,
+        amount_minor=amount_minor,
+        quantity=quantity,
+        line=_line(row[8:]),
+        components=tuple(Component(part["cause"], part["amount_minor"]) for part in components or ()),
+        counterparts=tuple(_places(counterparts or ())),
+    )
+
+
+def _places(structs: Iterable[Mapping[str, Any]]) -> Iterable[Place]:
+    return (Place(struct["file"], struct["sheet"], struct["row"]) for struct in structs)
+
+
+def _line(values: tuple[Any, ...]) -> Line:
+    return Line(Place(*values[:3]), *values[3:])
+
+
+def _bounded(page: int, *, lines: int, page_size: int) -> tuple[int, int]:
+    pages = max(1, -(-lines // page_size))
+    return min(max(1, page), pages), pages
+
+
+def _existing(folder: Path, name: str) -> Path:
+    file = folder / name
+    if not file.is_file():
+        raise UnableToShow(name)
+    return file
+
+
+def _connected() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
