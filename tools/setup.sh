@@ -206,3 +206,27 @@ need_project() {
     need_bundle
     need_translations
 }
+
+# Where the embedded database and everything it points at are kept.
+DATA="$ROOT/var"
+
+empty_database() {
+    [ -z "${DATABASE_URL:-}" ] || fail "--fresh empties the embedded database only; unset DATABASE_URL or empty that database yourself."
+    [ -e "$DATA" ] || return 0
+    local kept="$DATA/before-fresh"
+    rm -rf "$ROOT/.before-fresh" "$kept"
+    mv "$DATA" "$ROOT/.before-fresh"
+    mkdir -p "$DATA"
+    mv "$ROOT/.before-fresh" "$kept"
+    say "- The old data is kept in var/before-fresh until the next --fresh"
+}
+
+need_database() {
+    local sum
+    sum="$(checksum "$ROOT"/src/keytally/*/migrations) ${DATABASE_URL:-}"
+    mkdir -p "$DATA"
+    if [ -f "$DATA/keytally.sqlite3" ] && [ "$(cat "$DATA/stamp" 2>/dev/null)" = "$sum" ]; then return 0; fi
+    step "Preparing the database" "see the message above" "$PYTHON" -m keytally.site migrate --no-input
+    step "Laying out the demo data" "see the message above" "$PYTHON" -m keytally.site seed_demo
+    printf '%s\n' "$sum" >"$DATA/stamp"
+}

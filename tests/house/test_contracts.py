@@ -11,22 +11,22 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 BREACHES = [
-    pytest.param("core/queries.py", "import keytally.reconciliation", "capabilities", id="a capability imports one above it"),
+    pytest.param("core/queries.py", "import keytally.reconciliation", "capabilities", id="up the order"),
     pytest.param("kernel/money_more.py", "import keytally.exchange", "capabilities", id="the kernel knows something"),
     pytest.param("helpers.py", "", "capabilities", id="a module without a place in the order"),
     pytest.param("core/rules.py", "import keytally.core.models", "layers", id="rules read models"),
     pytest.param("core/models/planted.py", "import keytally.core.services", "layers", id="models write"),
     pytest.param("jobs/services.py", "import keytally.jobs.views", "layers", id="a service asks a view"),
-    pytest.param("reconciliation/services.py", "import keytally.core.models", "own_tables", id="another's table is written"),
+    pytest.param("reconciliation/services.py", "import keytally.core.models", "own_tables", id="a foreign table"),
     pytest.param(
         "reconciliation/views/planted.py",
         "import keytally.core.models.planted",
         "own_tables",
-        id="another's table is written, packages inside packages",
+        id="a foreign table, in packages",
     ),
     pytest.param("core/rules.py", "import django.db", "pure", id="a rule knows Django"),
     pytest.param("exchange/planted.py", "import django_tasks", "pure", id="exchange knows a part of Django"),
-    pytest.param("reconciliation/engine/planted.py", "from django.conf import settings", "pure", id="the engine knows Django"),
+    pytest.param("reconciliation/engine/planted.py", "from django.conf import settings", "pure", id="engine"),
     pytest.param("reconciliation/services.py", "import duckdb", "columns", id="DuckDB outside its home"),
 ]
 
