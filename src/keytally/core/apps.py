@@ -1,0 +1,16 @@
+"""Start core: collect what the capabilities declare."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class CoreConfig(AppConfig):
+    """Users, roles, audit entries, attachments."""
+
+    name = "keytally.core"
+    label = "core"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Read every capability's `permissions` and `subjects` modules."""
+        autodiscover_modules("permissions", "subjects")

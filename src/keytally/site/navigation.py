@@ -1,0 +1,61 @@
+"""Which entries does the side bar show to this person?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A capability's place in the side bar."""
+
+    label: Promise | str
+    icon: str
+    url_name: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as this person sees it now."""
+
+    label: Promise | str
+    icon: str
+    url: str
+    is_here: bool
+
+
+# In the order of the work (design: UI).
+ENTRIES: Sequence[Entry] = (
+    Entry(pgettext_lazy("menu", "Reconciliation"), "scale", "reconciliation:list", "reconcile.view"),
+    Entry(pgettext_lazy("menu", "Jobs"), "progress", "jobs:list", "jobs.view"),
+    Entry(pgettext_lazy("menu", "Administration"), "users", "people:list", "people.view"),
+)
+
+
+def links(person: "User", *, path: str) -> list[Link]:
+    """List what the person may open, the page at hand marked."""
+    return [
+        Link(entry.label, entry.icon, url, is_here=path.startswith(url))
+        for entry in ENTRIES
+        if person.may(entry.permission) and (url := _url(entry.url_name))
+    ]
+
+
+def first_page(person: "User") -> str | None:
+    """Name the page a person starts on."""
+    return next((link.url for link in links(person, path="")), None)
+
+
+def _url(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None

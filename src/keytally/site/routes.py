@@ -1,0 +1,61 @@
+"""Does every page say who may call it?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from keytally.core.access import PUBLIC, SIGNED_IN
+from keytally.core.roles import declared
+
+# The only pages for people who have not logged in; a view cannot make itself public.
+PUBLIC_ROUTES = frozenset({"log_in", "language", "health"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A page: its name, its path and who may call it."""
+
+    name: str
+    path: str
+    permission: str | None
+
+
+def routes(urlconf: str | None = None) -> list[Route]:
+    """List every page of the site, or of one url module."""
+    resolver = get_resolver(urlconf)
+    return list(_walk(resolver.url_patterns, path="/", name=""))
+
+
+def faults(found: Sequence[Route]) -> list[str]:
+    """List the pages without a known permission, in one sentence each."""
+    known = {PUBLIC, SIGNED_IN, *declared()}
+    return [sentence for route in found for sentence in (_fault_of(route, known=known),) if sentence]
+
+
+def check_routes(**_kwargs: Any) -> list[CheckMessage]:  # noqa: ANN401 - Django's own signature
+    """Refuse to start with an unguarded page."""
+    return [Error(sentence, id="keytally.E001") for sentence in faults(routes())]
+
+
+def _fault_of(route: Route, *, known: set[str]) -> str | None:
+    if route.permission is None:
+        return f"{route.path} ({route.name}) has no permission: guard its view with core.access.requires."
+    if route.permission not in known:
+        return f"{route.path} ({route.name}) asks for {route.permission}, which no capability declares."
+    if route.permission == PUBLIC and route.name not in PUBLIC_ROUTES:
+        return f"{route.path} ({route.name}) is public but not in PUBLIC_ROUTES."
+    return None
+
+
+def _walk(patterns: Sequence[URLPattern | URLResolver], *, path: str, name: str) -> Iterator[Route]:
+    for pattern in patterns:
+        here = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            space = f"{name}{pattern.namespace}:" if pattern.namespace else name
+            yield from _walk(pattern.url_patterns, path=here, name=space)
+        else:
+            permission = getattr(pattern.callback, "required_permission", None)
+            yield Route(f"{name}{pattern.name or ''}", here, permission)

@@ -1,0 +1,22 @@
+"""Every address of the site."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from keytally.site import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("log-in/", views.log_in, name="log_in"),
+    path("log-out/", views.log_out, name="log_out"),
+    path("language/", views.language, name="language"),
+    path("health/", views.health, name="health"),
+    path("jobs/", include("keytally.jobs.urls")),
+]
+if find_spec("keytally.reconciliation.urls"):
+    urlpatterns.append(path("reconciliation/", include("keytally.reconciliation.urls")))
+
+handler403 = "keytally.site.views.forbidden"
+handler404 = "keytally.site.views.not_found"
+handler500 = "keytally.site.views.broken"
