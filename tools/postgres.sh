@@ -17,7 +17,7 @@ as_postgres() {
 }
 
 start_postgres() {
-    local bin port
+    local bin port password
     bin=$(postgres_bin) || return 1
     POSTGRES_HOME=$(mktemp -d "${TMPDIR:-/tmp}/keytally-postgres.XXXXXX")
     trap stop_postgres EXIT
@@ -33,7 +33,8 @@ start_postgres() {
         cat "$POSTGRES_HOME.out" "$POSTGRES_HOME/log" >&2
         return 1
     }
-    POSTGRES_URL="postgres://keytally:$(cat "$POSTGRES_HOME/password")@127.0.0.1:$port/postgres"
+    password=$(cat "$POSTGRES_HOME/password")
+    POSTGRES_URL="postgres://keytally:${password}@127.0.0.1:${port}/postgres"
 }
 
 stop_postgres() {

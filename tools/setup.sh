@@ -208,17 +208,19 @@ need_project() {
 }
 
 # Where the embedded database and everything it points at are kept.
-DATA="$ROOT/var"
+DATA="${KEYTALLY_VAR:-$ROOT/var}"
 
 empty_database() {
     [ -z "${DATABASE_URL:-}" ] || fail "--fresh empties the embedded database only; unset DATABASE_URL or empty that database yourself."
     [ -e "$DATA" ] || return 0
     local kept="$DATA/before-fresh"
-    rm -rf "$ROOT/.before-fresh" "$kept"
-    mv "$DATA" "$ROOT/.before-fresh"
-    mkdir -p "$DATA"
-    mv "$ROOT/.before-fresh" "$kept"
-    say "- The old data is kept in var/before-fresh until the next --fresh"
+    local entry
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    for entry in "$DATA"/* "$DATA"/.[!.]*; do
+        [ ! -e "$entry" ] || [ "$entry" = "$kept" ] || mv "$entry" "$kept/"
+    done
+    say "- The old data is kept in $kept until the next --fresh"
 }
 
 need_database() {
