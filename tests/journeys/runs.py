@@ -1,0 +1,125 @@
+"""How do the journeys run `keytally reconcile`, and read what it left?"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Row = dict[str, Any]
+COMMAND = (sys.executable, "-m", "keytally.site.cli")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One finished command."""
+
+    exit: int
+    stdout: str
+    stderr: str
+
+
+def keytally(*arguments: object, cwd: Path | None = None, timeout: int = 120, prefix: tuple[str, ...] = ()) -> Ran:
+    """Run the command to its end in a process of its own."""
+    done = subprocess.run(
+        [*prefix, *COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        timeout=timeout,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run left in its folder."""
+
+    out: Path
+    exit: int
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        return json.loads((self.out / "summary.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def links(self) -> list[Row]:
+        return records(self.out / "links.parquet")
+
+    @cached_property
+    def residuals(self) -> list[Row]:
+        return records(self.out / "residuals.parquet")
+
+    @cached_property
+    def candidates(self) -> list[Row]:
+        return records(self.out / "candidates.parquet")
+
+    @cached_property
+    def rejected(self) -> list[list[str]]:
+        with (self.out / "rejected.csv").open(encoding="utf-8-sig", newline="") as stream:
+            return list(csv.reader(stream))
+
+    def classes(self, side: str) -> Counter[str]:
+        """Count the lines of a side in each class, as the summary says it."""
+        totals = self.summary["classes"]
+        return Counter({token: one[f"{side}_lines"] for token, one in totals.items() if one[f"{side}_lines"]})
+
+    def class_at(self, side: str, row: int) -> str:
+        """Name the class of the line at a row, MATCHED where it is no residual (ledgers of one file)."""
+        found = [one["class"] for one in self.residuals if (one["side"], one["row"]) == (side, row)]
+        assert len(found) <= 1, found
+        return found[0] if found else "MATCHED"
+
+    def bars(self, currency: str = "CNY") -> dict[str, int]:
+        """Name the bars of a currency's bridge that are not zero."""
+        bridge = self.bridge(currency)
+        return {bar["cause"]: bar["amount_minor"] for bar in bridge["bars"] if bar["amount_minor"]}
+
+    def bridge(self, currency: str = "CNY") -> dict[str, Any]:
+        """Find the bridge of a currency."""
+        (bridge,) = (one for one in self.summary["bridges"] if one["currency"] == currency)
+        return bridge
+
+    def pairs(self) -> set[tuple[int, int]]:
+        """List the linked rows (ledgers of one file)."""
+        return {(one["ours_row"], one["theirs_row"]) for one in self.links}
+
+
+def records(path: Path) -> list[Row]:
+    """Read a Parquet file into dictionaries."""
+    with duckdb.connect() as connection:
+        found = connection.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def schema(path: Path) -> Mapping[str, str]:
+    """Read the column names and types of a Parquet file, in order."""
+    with duckdb.connect() as connection:
+        described = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)})
+        return {row[0]: row[1] for row in described.fetchall()}
+
+
+def reconcile_files(ours: object, theirs: object, out: Path, *options: object) -> Result:
+    """Run the command on two sides and read what it left; a refusal fails the test with its sentence."""
+    ran = keytally("reconcile", ours, theirs, "--out", out, *options)
+    assert ran.exit in (0, 1), f"exit {ran.exit}: {ran.stderr}"
+    return Result(out, ran.exit)
+
+
+def refusal(ran: Ran) -> str:
+    """Take the sentence of a run that could not be: exit 2, one sentence, never a traceback."""
+    assert ran.exit == 2, (ran.exit, ran.stdout, ran.stderr)
+    assert "Traceback" not in ran.stderr + ran.stdout
+    sentence = ran.stderr.strip().splitlines()[-1]
+    assert 10 < len(sentence) < 600, sentence
+    return sentence
