@@ -34,9 +34,16 @@ class Link:
 
 # In the order of the work (design: UI).
 ENTRIES: Sequence[Entry] = (
-    Entry(pgettext_lazy("menu", "Reconciliation"), "scale", "reconciliation:list", "reconcile.view"),
-    Entry(pgettext_lazy("menu", "Jobs"), "progress", "jobs:list", "jobs.view"),
-    Entry(pgettext_lazy("menu", "Administration"), "users", "people:list", "people.view"),
+    Entry(
+        label=pgettext_lazy("menu", "Reconciliation"),
+        icon="scale",
+        url_name="reconciliation:list",
+        permission="reconcile.view",
+    ),
+    Entry(label=pgettext_lazy("menu", "Jobs"), icon="progress", url_name="jobs:list", permission="jobs.view"),
+    Entry(
+        label=pgettext_lazy("menu", "Administration"), icon="users", url_name="people:list", permission="people.view"
+    ),
 )
 
 
