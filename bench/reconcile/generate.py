@@ -1,6 +1,6 @@
 """Which two ledgers shall be reconciled? A seeded world with every fault of the trade, and its truth kept apart.
 
-    python bench/reconcile/generate.py --size 1M --variant hard
+    python -m bench.reconcile.generate --size 1M --variant hard
 
 writes bench/data/1M-hard: ours and theirs (.parquet, on demand .csv and .xlsx), store_map.csv, item_map.csv, and in
 truth/ what a careful accountant would find: links.parquet, ours.parquet, theirs.parquet. README.md says why.
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from dials import LINE_DIALS, ORDER_DIALS, ROLES, Dial
+
+from bench.reconcile.dials import LINE_DIALS, ORDER_DIALS, ROLES, Dial
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
@@ -25,7 +26,7 @@ ROUNDS_OF_THOUGHT = 4
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One benchmark's input: how many lines a side, which variant, which seed, and whether document numbers are shared."""
+    """One input: how many lines a side, which variant, which seed, whether both sides share document numbers."""
 
     lines: int
     variant: str = "easy"
@@ -60,8 +61,8 @@ def settle(con: duckdb.DuckDBPyConnection, world: World) -> None:
     for name, value in values.items():
         con.execute(f"SET VARIABLE {name} = $value", {"value": value})
     con.execute(
-        "CREATE TABLE dials (dial INTEGER, level VARCHAR, share INTEGER, kind VARCHAR, number VARCHAR, number_side VARCHAR, "
-        "value VARCHAR, place VARCHAR, lag VARCHAR, shape VARCHAR)"
+        "CREATE TABLE dials (dial INTEGER, level VARCHAR, share INTEGER, kind VARCHAR, number VARCHAR, "
+        "number_side VARCHAR, value VARCHAR, place VARCHAR, lag VARCHAR, shape VARCHAR)"
     )
     rows = [dial_row(n, dial, variant=world.variant) for n, dial in enumerate((*ORDER_DIALS, *LINE_DIALS))]
     con.executemany("INSERT INTO dials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -77,7 +78,18 @@ def dial_row(number: int, dial: Dial, *, variant: str) -> tuple[object, ...]:
     """Lay out a dial for the table of dials."""
     level = "order" if dial in ORDER_DIALS else "line"
     share = dial.hard if variant == "hard" else dial.easy
-    return (number, level, share, dial.kind, dial.number, dial.number_side, dial.value, dial.place, dial.lag, dial.shape)
+    return (
+        number,
+        level,
+        share,
+        dial.kind,
+        dial.number,
+        dial.number_side,
+        dial.value,
+        dial.place,
+        dial.lag,
+        dial.shape,
+    )
 
 
 def role_rows() -> Iterable[tuple[str, str, str, int]]:
@@ -114,25 +126,23 @@ def write_xlsx(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     cursor = con.execute(f"SELECT {COLUMNS} FROM ledger")
     row = 1
     while batch := cursor.fetchmany(50_000):
-        for row, record in enumerate(batch, start=row):
+        for record in batch:
             sheet.write_row(row, 0, record)
-        row += 1
+            row += 1
     book.close()
 
 
 def write_links(con: duckdb.DuckDBPyConnection, *, out: Path) -> None:
     """Write the true links: a row of ours, a row of theirs, their group; `open` where the papers cannot decide."""
-    con.execute(
-        "COPY (SELECT o.row AS ours_row, t.row AS theirs_row, o.tie AS \"group\", o.twin AS ours_twin, t.twin AS theirs_twin, "
-        "CASE WHEN o.kind = 'clean' THEN t.kind ELSE o.kind END AS kind, o.class = 'AMBIGUOUS' OR t.class = 'AMBIGUOUS' AS open "
-        f"FROM ties_ours o JOIN ties_theirs t ON o.tie = t.tie) TO '{out / 'truth' / 'links.parquet'}' (FORMAT parquet)"
-    )
+    con.execute((HERE / "sql" / "7_links.sql").read_text(), {"out": str(out / "truth" / "links.parquet")})
 
 
 def write_maps(con: duckdb.DuckDBPyConnection, *, out: Path) -> None:
     """Write the maps of store and item codes as FORMATS wants them."""
-    con.execute(f"COPY (SELECT ours_code AS ours, theirs_code AS theirs FROM stores ORDER BY 1) TO '{out}/store_map.csv' (HEADER)")
-    con.execute(f"COPY (SELECT ours_code AS ours, gtin, theirs_code AS theirs FROM items ORDER BY 1) TO '{out}/item_map.csv' (HEADER)")
+    stores = "SELECT ours_code AS ours, theirs_code AS theirs FROM stores ORDER BY 1"
+    items = "SELECT ours_code AS ours, gtin, theirs_code AS theirs FROM items ORDER BY 1"
+    con.execute(f"COPY ({stores}) TO '{out}/store_map.csv' (HEADER)")
+    con.execute(f"COPY ({items}) TO '{out}/item_map.csv' (HEADER)")
 
 
 def main() -> None:

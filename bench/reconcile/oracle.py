@@ -1,4 +1,4 @@
-"""What would a perfect answer look like? Writes the truth as links.parquet and residuals.parquet: the scorer's own test."""
+"""What would a perfect answer look like? The truth as links.parquet and residuals.parquet, to test the scorer."""
 
 from pathlib import Path
 
@@ -14,9 +14,10 @@ def answer(data: Path, *, out: Path) -> Path:
         f"COPY (SELECT 'ours.parquet' AS ours_file, ours_row, 'theirs.parquet' AS theirs_file, theirs_row "
         f"FROM '{truth}/links.parquet') TO '{out}/links.parquet'"
     )
-    con.execute(
-        f"COPY (SELECT 'ours' AS side, 'ours.parquet' AS file, row, class FROM '{truth}/ours.parquet' WHERE class <> 'MATCHED' "
-        f"UNION ALL SELECT 'theirs', 'theirs.parquet', row, class FROM '{truth}/theirs.parquet' WHERE class <> 'MATCHED') "
-        f"TO '{out}/residuals.parquet'"
+    residuals = " UNION ALL ".join(
+        f"SELECT '{side}' AS side, '{side}.parquet' AS file, row, class FROM '{truth}/{side}.parquet' "
+        "WHERE class <> 'MATCHED'"
+        for side in ("ours", "theirs")
     )
+    con.execute(f"COPY ({residuals}) TO '{out}/residuals.parquet'")
     return out

@@ -22,8 +22,8 @@ HERE = Path(__file__).parent
 class Score:
     """What was found: shares from 0 to 1, the kinds of fault that fail, and the worst confusions of classes.
 
-    `class_accuracy` counts the lines whose true class is not MATCHED; `false_residuals` the truly MATCHED lines that were
-    given another class.
+    `class_accuracy` counts the lines whose true class is not MATCHED; `false_residuals` the truly MATCHED lines that
+    were given another class.
     """
 
     precision: float
@@ -44,6 +44,7 @@ def score(data: Path, out: Path, *, threads: int = 2) -> Score:
     con = duckdb.connect(config={"threads": threads, "memory_limit": "8GB", "preserve_insertion_order": False})
     con.execute("SET VARIABLE truth = $truth", {"truth": str(data / "truth")})
     con.execute("SET VARIABLE out = $out", {"out": str(out)})
+    script(con, "score_said" if names_files(con, out) else "score_said_bare")
     script(con, "score_links")
     said, true, right = con.execute("FROM link_counts").fetchone()
     has_classes = (out / "residuals.parquet").exists()
@@ -64,6 +65,12 @@ def score(data: Path, out: Path, *, threads: int = 2) -> Score:
     )
 
 
+def names_files(con: duckdb.DuckDBPyConnection, out: Path) -> bool:
+    """Tell keytally's links from bare pairs of record numbers."""
+    cursor = con.execute("SELECT * FROM read_parquet($path) LIMIT 0", {"path": str(out / "links.parquet")})
+    return "ours_file" in [column[0] for column in cursor.description]
+
+
 def script(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Run a file of named steps."""
     con.execute((HERE / "sql" / f"{name}.sql").read_text())
@@ -82,7 +89,8 @@ def show(result: Score) -> None:
     print(f"(said {result.links_said}, true {result.links_true}, right {result.links_right})")
     if result.class_accuracy is not None:
         print(f"classes of residuals: {result.class_accuracy:.5f}", end="  ")
-        print(f"({result.residuals_right} of {result.residuals_true}; {result.false_residuals} matched lines called otherwise)")
+        print(f"({result.residuals_right} of {result.residuals_true}", end="; ")
+        print(f"{result.false_residuals} matched lines called otherwise)")
     failing = [kind for kind in result.kinds if kind["links_missed"] or kind["links_wrong"] or kind["lines_wrong"]]
     print(f"\n{'kind of fault':58}{'links':>9}{'missed':>8}{'wrong':>8}{'lines':>10}{'wrong':>8}")
     for kind in failing:
@@ -92,7 +100,8 @@ def show(result: Score) -> None:
         )
     print(f"\n{'lines':>7}  {'side':7}{'true':18}{'said':18}kind of fault")
     for row in result.confusion:
-        print(f"{row['lines']:>7}  {row['side']:7}{row['class']:18}{row['said']:18}{row['kind']}  e.g. rows {row['examples']}")
+        print(f"{row['lines']:>7}  {row['side']:7}{row['class']:18}{row['said']:18}{row['kind']}", end="  ")
+        print(f"e.g. rows {row['examples']}")
 
 
 def main() -> None:

@@ -1,12 +1,7 @@
 -- Links: pairs that are right row by row first, then the rest as counts over twins.
-CREATE MACRO header_rows(file) AS CASE WHEN lower(file) LIKE '%.parquet' THEN 0 ELSE 1 END;
 CREATE VIEW truth_links AS FROM read_parquet(getvariable('truth') || '/links.parquet');
 CREATE VIEW truth_ours AS FROM read_parquet(getvariable('truth') || '/ours.parquet');
 CREATE VIEW truth_theirs AS FROM read_parquet(getvariable('truth') || '/theirs.parquet');
-
-CREATE TABLE said AS
-SELECT CAST(ours_row - header_rows(ours_file) AS INTEGER) AS ours_row, CAST(theirs_row - header_rows(theirs_file) AS INTEGER) AS theirs_row
-FROM read_parquet(getvariable('out') || '/links.parquet') WHERE ours_row IS NOT NULL AND theirs_row IS NOT NULL;
 
 CREATE TABLE exact_right AS
 SELECT t.ours_row, t.theirs_row, t.kind
