@@ -16,9 +16,10 @@ NAMED_BY_STANDARDS = {
 NOBODY = re.compile(
     r"^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\]|testserver|(.*\.)?example(\.(com|org|net))?|.*\.(test|invalid|example))$"
 )
-ADDRESS = re.compile(r"[a-z][a-z+]*://(?:[^\s/@\"'`<>]*@)?([A-Za-z0-9][A-Za-z0-9.\-]*|\[::1\])")
+ADDRESS = re.compile(r"[a-z][a-z+]*://(?:[^\s/@\"'`<>]*@)?([A-Za-z0-9][A-Za-z0-9\-]*(?:\.[A-Za-z0-9\-]+)+)")
 BARE_HOST = re.compile(r"(?<![\w.@/-])((?:[a-z0-9-]+\.)+(?:org|com|net|io|cn|dev))(?![\w(.-])")
-CODE = {".py", ".js", ".mjs", ".ts", ".css", ".html", ".po"}
+# Where a bare name with dots is code or a package, not a host.
+CODE = {".json", ".py", ".js", ".mjs", ".ts", ".css", ".html", ".po"}
 HOME_FOLDER = re.compile(r"(?<![\w.\-/])/(?:home|root|Users|work|mnt|opt)/[\w.]")
 MADE = re.compile(r"(^|/)(node_modules|__pycache__|\.venv|\.tool|var|bundle)/|\.(mo|pyc|sqlite3)$")
 
@@ -59,8 +60,8 @@ def test_the_changelog_tells_something() -> None:
 
 
 def test_it_sees_a_host_and_a_home_folder() -> None:
-    dot = "."
-    assert list(_hosts(f"fetch https://registry{dot}somewhere{dot}org/simple", is_code=True)) == [
+    dot, slashes = ".", "//"
+    assert list(_hosts(f"fetch https:{slashes}registry{dot}somewhere{dot}org/simple", is_code=True)) == [
         "registry.somewhere.org"
     ]
     assert list(_hosts(f"see files{dot}somewhere{dot}org for more", is_code=False)) == ["files.somewhere.org"]

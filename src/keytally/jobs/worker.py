@@ -1,5 +1,6 @@
 """Takes waiting jobs and runs each in a process of its own, with a heartbeat; several workers may run at once."""
 
+import math
 import multiprocessing
 import os
 import signal
@@ -46,7 +47,7 @@ class Worker:
     most: int = 1
     is_ending: bool = False
     running: list[Running] = field(default_factory=list)
-    _reaped_at: float = float("-inf")
+    _reaped_at: float = -math.inf
 
     def run(self, *, until_idle: bool = False) -> None:
         """Work until a signal ends it, or until nothing waits."""

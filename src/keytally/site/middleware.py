@@ -7,8 +7,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
-from keytally.core.models import User
-
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -17,7 +15,7 @@ def person_settings(get_response: Respond) -> Respond:
 
     def with_settings(request: HttpRequest) -> HttpResponseBase:
         person = request.user
-        if not isinstance(person, User):
+        if not person.is_authenticated:
             return get_response(request)
         translation.activate(person.language)
         request.LANGUAGE_CODE = translation.get_language() or person.language
