@@ -1,14 +1,17 @@
 """Writes of core: people and roles, audit entries, attachments."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from keytally.core.models import AuditEntry, RoleGrant, User
+from keytally.core import files
+from keytally.core.models import Attachment, AuditEntry, RoleGrant, User
 from keytally.core.roles import Role
+from keytally.core.rules import FileType
 from keytally.core.subjects import Subject
 
 
@@ -79,6 +82,36 @@ def set_roles(person: User, *, roles: Iterable[Role], by: User, now: datetime, r
         before={"roles": before},
         after={"roles": after},
     )
+
+
+def keep_attachment(
+    chunks: Iterable[bytes],
+    *,
+    name: str,
+    subject: Subject,
+    by: User,
+    now: datetime,
+    types: Collection[FileType] = tuple(FileType),
+) -> Attachment:
+    """Keep a file with its subject; the same bytes are kept once, however often they come."""
+    kept = files.keep(chunks, most_bytes=settings.ATTACHMENT_MAX_BYTES, types=types)
+    return Attachment.objects.create(
+        sha256=kept.sha256,
+        size=kept.size,
+        name=_plain_name(name),
+        file_type=kept.type,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        added_by=by,
+        added_at=now,
+    )
+
+
+def _plain_name(name: str) -> str:
+    """Take the last part of a file's name, without what could mislead a reader or a file system."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(letter for letter in last if letter.isprintable())
+    return shown[-255:] or "file"
 
 
 def set_language(person: User, *, language: str) -> None:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log-out/", views.log_out, name="log_out"),
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
+    path("", include("keytally.core.urls")),
     path("jobs/", include("keytally.jobs.urls")),
 ]
 if find_spec("keytally.reconciliation.urls"):

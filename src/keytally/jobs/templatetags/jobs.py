@@ -65,6 +65,14 @@ def duration(seconds: int | None) -> str:
 
 
 @register.filter
+def took(job: Job) -> str:
+    """Word how long an ended job worked."""
+    if job.started_at is None or job.ended_at is None or job.ended_at < job.started_at:
+        return ""
+    return duration(int((job.ended_at - job.started_at).total_seconds()))
+
+
+@register.filter
 def page_of_subject(job: Job) -> str:
     """Name the page of what a job is about, if there is one."""
     if job.subject_id is None:

@@ -1,0 +1,75 @@
+"""Where are the bytes of attachments kept? Once each, in a folder tree named by their checksum."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from keytally.core.rules import HEAD_BYTES, FileType, file_type
+
+
+class UnableToKeep(Exception):
+    """A file is empty, too large, or of a type that is not kept; `code` says which."""
+
+    def __init__(self, code: str, **parameters: object) -> None:
+        super().__init__(code, parameters)
+        self.code = code
+        self.parameters = parameters
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file as it lies in the store."""
+
+    sha256: str
+    size: int
+    type: FileType
+
+
+def keep(chunks: Iterable[bytes], *, most_bytes: int, types: Collection[FileType]) -> KeptFile:
+    """Stream bytes into the store under their checksum, or raise `UnableToKeep` and leave nothing."""
+    root = Path(settings.FILES_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=root, prefix=".coming-")
+    coming = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            kept = _copy(chunks, out=out, most_bytes=most_bytes)
+            if kept.type not in types:
+                raise UnableToKeep("WRONG_TYPE", type=kept.type)
+            out.flush()
+            os.fsync(out.fileno())
+        place = path_of(kept.sha256)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        coming.chmod(0o640)
+        coming.replace(place)
+    finally:
+        coming.unlink(missing_ok=True)
+    return kept
+
+
+def path_of(sha256: str) -> Path:
+    """Name the place of a checksum's bytes."""
+    return Path(settings.FILES_ROOT) / sha256[:2] / sha256[2:4] / sha256
+
+
+def _copy(chunks: Iterable[bytes], *, out: BinaryIO, most_bytes: int) -> KeptFile:
+    digest, size, head = hashlib.sha256(), 0, b""
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most_bytes:
+            raise UnableToKeep("TOO_LARGE", most_bytes=most_bytes)
+        digest.update(chunk)
+        out.write(chunk)
+        head += chunk[: HEAD_BYTES - len(head)]
+    if not size:
+        raise UnableToKeep("EMPTY")
+    found = file_type(head)
+    if found is None:
+        raise UnableToKeep("UNKNOWN_TYPE")
+    return KeptFile(digest.hexdigest(), size, found)

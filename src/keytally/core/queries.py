@@ -1,0 +1,38 @@
+"""Reads of core: people, audit entries, attachments."""
+
+from typing import BinaryIO
+
+from django.db.models import QuerySet
+
+from keytally.core.files import path_of
+from keytally.core.models import Attachment, AuditEntry, User
+from keytally.core.subjects import Subject, may_see
+
+
+def people() -> QuerySet[User]:
+    """List everyone with their roles, those who may log in first."""
+    return User.objects.prefetch_related("grants").order_by("-is_active", "username")
+
+
+def audit_of(subject: Subject) -> QuerySet[AuditEntry]:
+    """List what happened to a subject, newest first."""
+    entries = AuditEntry.objects.select_related("person")
+    return entries.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("-id")
+
+
+def attachments_of(subject: Subject) -> QuerySet[Attachment]:
+    """List a subject's files in the order they came."""
+    return Attachment.objects.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("id")
+
+
+def visible_attachment(attachment_id: int, *, person: User) -> Attachment | None:
+    """Find a file by its number, if the person may see what it belongs to."""
+    attachment = Attachment.objects.filter(pk=attachment_id).first()
+    if attachment and may_see(person, subject=Subject(attachment.subject_kind, attachment.subject_id)):
+        return attachment
+    return None
+
+
+def open_attachment(attachment: Attachment) -> BinaryIO:
+    """Open the bytes of a file."""
+    return path_of(attachment.sha256).open("rb")

@@ -1,0 +1,9 @@
+"""Addresses of core."""
+
+from django.urls import path
+
+from keytally.core import views
+
+app_name = "core"
+
+urlpatterns = [path("files/<int:attachment_id>/", views.attachment, name="attachment")]
