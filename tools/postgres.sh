@@ -20,8 +20,6 @@ start_postgres() {
     local bin port password
     bin=$(postgres_bin) || return 1
     POSTGRES_HOME=$(mktemp -d "${TMPDIR:-/tmp}/keytally-postgres.XXXXXX")
-    trap stop_postgres EXIT
-    trap 'exit 130' INT TERM
     "$PYTHON" -c 'import secrets; print(secrets.token_hex(16))' >"$POSTGRES_HOME/password"
     port=$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     [ "$(id -u)" != 0 ] || chown -R postgres "$POSTGRES_HOME"

@@ -187,10 +187,8 @@ need_bundle() {
 }
 
 compile_translations() {
-    local folder
-    while IFS= read -r -d '' folder; do
-        "$VENV/bin/pybabel" compile --directory "$folder" --domain django || return 1
-    done < <(find "$ROOT/src" -type d -name locale -print0)
+    find "$ROOT/src" -name '*.mo' -delete
+    "$PYTHON" -m keytally.site compile_translations
 }
 
 need_translations() {
@@ -230,5 +228,6 @@ need_database() {
     if [ -f "$DATA/keytally.sqlite3" ] && [ "$(cat "$DATA/stamp" 2>/dev/null)" = "$sum" ]; then return 0; fi
     step "Preparing the database" "see the message above" "$PYTHON" -m keytally.site migrate --no-input
     step "Laying out the demo data" "see the message above" "$PYTHON" -m keytally.site seed_demo
+    cp "$LOG" "$DATA/log-ins"
     printf '%s\n' "$sum" >"$DATA/stamp"
 }
