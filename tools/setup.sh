@@ -162,7 +162,9 @@ need_packages() {
 
 # The machine's own Node if it has one, else the one that comes as a Python package.
 need_node() {
-    if command -v npm >/dev/null 2>&1 && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18)' >/dev/null 2>&1; then
+    # Node brings certificates of its own; those that this machine trusts hold as well.
+    [ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -f /etc/ssl/certs/ca-certificates.crt ] || export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+    if command -v npm >/dev/null 2>&1 && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18 ? 1 : 0)' >/dev/null 2>&1; then
         return 0
     fi
     need_uv
