@@ -29,15 +29,16 @@ DEFAULT_RULES = (
     "exact_document",
     "exact_order",
     "normalized",
+    "user_rules",
     "within_tolerance",
     "reversal",
     "equal_sums",
     "duplicate",
     "same_key",
     "near_number",
-    "missing_number",
     "other_store",
     "other_item",
+    "missing_number",
     "amount_store_date",
 )
 """The matching rules in their order; docs/rules/reconciliation.md describes each."""

@@ -1,0 +1,106 @@
+"""Which lines agree in everything, so that nobody needs to look at them again?
+
+One join over fingerprints nominates pairs while the files are read; bitmaps of row numbers find second claimants.
+"""
+
+from keytally.reconciliation.engine.codes import mapped_sql
+from keytally.reconciliation.engine.contract import Request
+from keytally.reconciliation.engine.identity import base_sql, id_sql
+from keytally.reconciliation.engine.plan import Plan, line_parameters
+from keytally.reconciliation.engine.session import Session
+
+EPOCH = "date '1970-01-01'"
+WORDS = {"ours_word": "a", "theirs_word": "-b"}
+"""The bitmap tables and the row number each of them is about; a word covers 64 rows."""
+
+
+def pair_clean_lines(session: Session, request: Request, plan: Plan) -> None:
+    """Fill `clean` (a, b, days apart) and the bitmaps of the rows that stand in it."""
+    session.run("create table clean (a integer, b integer, days_apart integer)")
+    if plan.lead is not None and not plan.is_small:
+        nominate(session, request, plan)
+        leave_decided_lines(session, request)
+    mark_words(session)
+    drop_second_claimants(session)
+
+
+def nominate(session: Session, request: Request, plan: Plan) -> None:
+    """Pair the lines with equal fingerprints whose dates lie near each other and inside the period."""
+    ours, theirs = (fingerprint_sql(session, request, plan, side=side) for side in (0, 1))
+    session.run(
+        f"""insert into clean select o.n, t.n, coalesce(o.day - t.day, 0)
+            from ({ours}) o join ({theirs}) t on o.print = t.print and o.proof = t.proof
+            where coalesce(o.day - t.day, 0) between -$days and $days""",
+        {"days": plan.match.window_days, **line_parameters(request.ours, request.theirs), **period_parameters(plan)},
+    )
+
+
+def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
+    """Compose a side's fingerprints: all compared fields in one hash, number and item salted in another."""
+    lead = plan.lead
+    number = f"m.{lead.column}" if lead else "null"
+    inside = "where m.date is null or (m.date >= $period_from and m.date < $period_before)" if plan.period else ""
+    figures = ", ".join(
+        f"m.{name}" for name, compared in (("quantity", plan.has_quantity), ("amount", plan.has_amount)) if compared
+    )
+    with_number = f"{'and' if inside else 'where'} {number} is not null"
+    return f"""select m.n, m.date - {EPOCH} as day,
+        hash({number}, hash(m.store_code), hash(m.item_code), m.family, m.currency, {figures}) as print,
+        hash({number} || '#', hash(m.item_code || '#')) as proof
+        from ({mapped_sql(session, request, plan, side=side)}) m {inside} {with_number}"""
+
+
+def period_parameters(plan: Plan) -> dict[str, object]:
+    """Return the parameters of the period, where there is one."""
+    return {"period_from": plan.period[0], "period_before": plan.period[1]} if plan.period else {}
+
+
+def leave_decided_lines(session: Session, request: Request) -> None:
+    """Take lines that a person decided on out of the clean pairs, so that the decision rules them."""
+    if request.decisions is None:
+        return
+    for side, (column, lines) in enumerate((("a", request.ours), ("b", request.theirs))):
+        decided = ("ours_id", "theirs_id")[side]
+        found = " union all ".join(
+            f"select {'-' if side else ''}l.rid as n from ({source.sql}) l"
+            f" where {id_sql(base_sql('l'), '1')} in (select {decided} from read_parquet($decisions))"
+            for source in lines.sources
+        )
+        session.run(
+            f"delete from clean where {column} in ({found})",
+            {"decisions": str(request.decisions), **line_parameters(lines)},
+        )
+
+
+def mark_words(session: Session) -> None:
+    """Mark the rows that stand in `clean`, 64 to a word, with how often the word was marked."""
+    for table, row in WORDS.items():
+        session.run(
+            f"""create or replace table {table} as select ({row}) >> 6 as word,
+                bit_or(cast(1 as ubigint) << (({row}) & 63)) as bits, count(*) as marks from clean group by 1"""
+        )
+
+
+def drop_second_claimants(session: Session) -> None:
+    """Drop every pair one of whose lines stands in a second pair, and mark anew."""
+    suspects = {
+        table: f"select {row} as row from clean where ({row}) >> 6 in (select word from {table} where bit_count(bits) < marks)"
+        for table, row in WORDS.items()
+    }
+    dropped = 0
+    for table, row in WORDS.items():
+        session.run(
+            f"create table {table}_twice as select row from ({suspects[table]}) group by row having count(*) > 1"
+        )
+    for table, row in WORDS.items():
+        dropped += session.count(f"select count(*) from {table}_twice")
+    if dropped:
+        session.run(
+            """delete from clean where a in (select row from ours_word_twice) or -b in (select row from theirs_word_twice)"""
+        )
+        mark_words(session)
+
+
+def is_open_sql(row: str) -> str:
+    """Compose the condition that a row does not stand in `clean`; `w` is the joined word."""
+    return f"(w.word is null or (w.bits >> (({row}) & 63)) & 1 = 0)"

@@ -1,0 +1,129 @@
+"""How do their store and item codes, and the kinds of both sides' documents, become comparable?"""
+
+from pathlib import Path
+
+from keytally.exchange.canonical import Column
+from keytally.reconciliation.engine.contract import Request, UnableToRun
+from keytally.reconciliation.engine.kinds import Kind, special_kinds
+from keytally.reconciliation.engine.plan import Plan, line_parameters, lines_sql
+from keytally.reconciliation.engine.session import Session
+
+
+def load_codes(session: Session, request: Request, plan: Plan) -> None:
+    """Load both code maps, the GTIN fallback and the document kinds into tables."""
+    load_map(session, "store_code", request.store_map, what="store map")
+    load_map(session, "item_code", request.item_map, what="item map")
+    load_gtins(session, request, plan)
+    load_kinds(session, request)
+
+
+def load_map(session: Session, table: str, path: Path | None, *, what: str) -> None:
+    """Load a map of their codes to ours; refuse it when one code stands for two of ours at once."""
+    session.run(f"create table {table} (theirs varchar, ours varchar, starts_on date, ends_before date)")
+    if path is None:
+        return
+    session.run(
+        f"""insert into {table} select distinct theirs, ours, starts_on, ends_before from read_parquet($path)
+            where theirs is not null and ours is not null""",
+        {"path": str(path)},
+    )
+    clash = session.rows(
+        f"""select a.theirs, a.ours, b.ours from {table} a join {table} b on a.theirs = b.theirs
+            and (a.ours, coalesce(a.starts_on, date '0001-01-01')) < (b.ours, coalesce(b.starts_on, date '0001-01-01'))
+            and coalesce(a.starts_on, date '0001-01-01') < coalesce(b.ends_before, date '9999-12-31')
+            and coalesce(b.starts_on, date '0001-01-01') < coalesce(a.ends_before, date '9999-12-31')
+            order by 1, 2, 3 limit 1"""
+    )
+    if clash:
+        theirs, ours, other = clash[0]
+        raise UnableToRun(
+            f"In the {what} their code {theirs!r} stands for {ours!r} and {other!r} on the same day; give the rows dates that do not overlap."
+        )
+
+
+def load_gtins(session: Session, request: Request, plan: Plan) -> None:
+    """Load what our item of a GTIN is, from the item map and from our own lines, where only one item has it."""
+    session.run("create table gtin_code (gtin varchar, item varchar)")
+    parts: list[str] = []
+    parameters: dict[str, object] = {}
+    if request.item_map is not None:
+        parts.append("select gtin, ours as item from read_parquet($item_map) where gtin is not null and ours is not null")
+        parameters["item_map"] = str(request.item_map)
+    if plan.has_item and {Column.ITEM, Column.GTIN} <= request.ours.present and Column.GTIN in request.theirs.present:
+        parts.append(f"select gtin, item from ({lines_sql(request.ours)}) where gtin is not null and item is not null")
+        parameters |= line_parameters(request.ours)
+    if parts:
+        union = " union all ".join(parts)
+        session.run(
+            f"insert into gtin_code select gtin, min(item) from ({union}) group by gtin having min(item) = max(item)", parameters
+        )
+
+
+def load_kinds(session: Session, request: Request) -> None:
+    """Load the family and the marks of every document type that is not plain trade."""
+    session.run("create table kind (side tinyint, doc_type varchar, family tinyint, is_cancelling boolean, is_return boolean)")
+    for side, lines in enumerate((request.ours, request.theirs)):
+        if Column.DOC_TYPE not in lines.present:
+            continue
+        found = session.rows(
+            f"select distinct doc_type from ({lines_sql(lines)}) where doc_type is not null", line_parameters(lines)
+        )
+        for doc_type, kind in special_kinds(str(row[0]) for row in found).items():
+            insert_kind(session, side, doc_type, kind)
+
+
+def insert_kind(session: Session, side: int, doc_type: str, kind: Kind) -> None:
+    """Add one document type of one side to the table of kinds."""
+    session.run(
+        "insert into kind values ($side, $doc_type, $family, $is_cancelling, $is_return)",
+        {
+            "side": side,
+            "doc_type": doc_type,
+            "family": int(kind.family),
+            "is_cancelling": kind.is_cancelling,
+            "is_return": kind.is_return,
+        },
+    )
+
+
+def mapped_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
+    """Compose the SELECT of a side's lines with comparable codes.
+
+    Adds `n` (the row id, negative on their side), `store_code`, `item_code` and `family` to the canonical columns;
+    a code that is not compared is NULL.
+    """
+    lines = (request.ours, request.theirs)[side]
+    joins: list[str] = []
+    store = "l.store" if plan.has_store else "cast(null as varchar)"
+    item = "coalesce(l.item, l.gtin)" if plan.has_item else "cast(null as varchar)"
+    if side == 1 and plan.has_store and session.count("select count(*) from store_code"):
+        joins.append(map_join(session, "store_code", "s", "l.store"))
+        store = "coalesce(s.ours, l.store)"
+    if side == 1 and plan.has_item:
+        item = map_item(session, joins)
+    family = "cast(0 as tinyint)"
+    if session.count("select count(*) from kind where side = $side", {"side": side}):
+        joins.append(f"left join kind k on k.side = {side} and k.doc_type = l.doc_type")
+        family = "coalesce(k.family, cast(0 as tinyint))"
+    return f"""select {"-" if side else ""}l.rid as n, l.doc_no, l.doc_type, l.line_no, l.order_no, l.store, l.item, l.gtin,
+        l.date, l.quantity, l.unit_price, l.amount, l.currency, {store} as store_code, {item} as item_code, {family} as family
+        from ({lines_sql(lines)}) l {" ".join(joins)}"""
+
+
+def map_item(session: Session, joins: list[str]) -> str:
+    """Add the joins that turn their item code into ours, and return the expression for it."""
+    options = []
+    if session.count("select count(*) from item_code"):
+        joins.append(map_join(session, "item_code", "i", "l.item"))
+        options.append("i.ours")
+    if session.count("select count(*) from gtin_code"):
+        joins.append("left join gtin_code g on g.gtin = l.gtin")
+        options.append("g.item")
+    return f"coalesce({', '.join([*options, 'l.item', 'l.gtin'])})"
+
+
+def map_join(session: Session, table: str, alias: str, code: str) -> str:
+    """Compose the join to a map, with its dates only where it has any."""
+    dated = session.count(f"select count(*) from {table} where starts_on is not null or ends_before is not null")
+    within = f" and ({alias}.starts_on is null or l.date >= {alias}.starts_on) and ({alias}.ends_before is null or l.date < {alias}.ends_before)"
+    return f"left join {table} {alias} on {alias}.theirs = {code}{within if dated else ''}"

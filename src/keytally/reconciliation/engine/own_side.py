@@ -1,0 +1,93 @@
+"""Which lines of one side undo or repeat another line of the same side?"""
+
+from keytally.reconciliation.engine.pairing import close_lone
+from keytally.reconciliation.engine.plan import Plan
+from keytally.reconciliation.engine.session import Session
+
+SUFFIX_LENGTH = 4
+"""Characters by which a cancellation may lengthen the number of the document it cancels."""
+
+KEYS = ("side", "ord_key", "store", "item", "family", "currency")
+HAS_FIGURE = "(coalesce(a, 0) <> 0 or coalesce(q, 0) <> 0) and not is_return"
+IS_NEGATIVE = "coalesce(nullif(a, 0), q) < 0"
+
+
+def close_reversals(session: Session, _plan: Plan) -> None:
+    """Close evident reversals with what they reverse: of the same document, of one that points, then by kind."""
+    close_opposites(session, undoes=IS_NEGATIVE, keys=(*KEYS, "doc", "case when doc is null then day end"))
+    close_pointing(session)
+    close_opposites(session, undoes="is_cancelling", keys=KEYS)
+
+
+def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> None:
+    """Close lines of the same keys and opposite figures with each other, in date order."""
+    names = [f"k{index}" for index in range(len(keys))]
+    partition = ", ".join([*names, "amount", "quantity"])
+    equal = " and ".join(f"x.{name} is not distinct from c.{name}" for name in [*names, "amount", "quantity"])
+    session.run(
+        f"""create table found as
+        with marked as (
+            select n, day, doc, line_no, base, {", ".join(f"{key} as {name}" for key, name in zip(keys, names, strict=True))},
+                {undoes} as undoes,
+                case when {undoes} then -a else a end as amount, case when {undoes} then -q else q end as quantity
+            from open where {HAS_FIGURE}),
+        contested as (
+            select x.* from marked x semi join marked c on x.undoes <> c.undoes and {equal}),
+        placed as (
+            select n, undoes, {partition},
+                row_number() over (partition by {partition}, undoes order by day, doc, line_no, base, n) as place
+            from contested),
+        undone as (
+            select x.n as n, c.n as twin from placed x join placed c
+            on not x.undoes and c.undoes and x.place = c.place and {equal})
+        select n, 'CANCELLED' as class, twin from undone union all select twin, 'CANCELLED', n from undone"""
+    )
+    close_lone(session)
+
+
+def close_pointing(session: Session) -> None:
+    """Close a line with the one whose document number lengthens its own, where both have no other choice."""
+    equal = " and ".join(f"x.{key} is not distinct from c.{key}" for key in KEYS)
+    session.run(
+        f"""create table found as
+        with cancelling as (select n, doc, {", ".join(KEYS)}, q, a from open where {HAS_FIGURE} and doc is not null),
+        choice as (
+            select x.n as n, c.n as twin, count(*) over (partition by x.n) as ways, count(*) over (partition by c.n) as claims
+            from cancelling x join cancelling c on {equal} and x.a is not distinct from -c.a and x.q is not distinct from -c.q
+                and starts_with(c.doc, x.doc) and length(c.doc) - length(x.doc) between 1 and {SUFFIX_LENGTH}),
+        undone as (select n, twin from choice where ways = 1 and claims = 1)
+        select n, 'CANCELLED' as class, twin from undone union all select twin, 'CANCELLED', n from undone"""
+    )
+    close_lone(session)
+
+
+def close_duplicates(session: Session, plan: Plan, *, same_document: bool) -> None:
+    """Close lines that repeat a linked line of their side in number, store, item and figures.
+
+    With `same_document` only those whose document, as written, and date are the same too.
+    """
+    if plan.lead is None:
+        return
+    number = f"{plan.lead.short}_key"
+    document = "and l.doc_no is not distinct from o.doc and l.day is not distinct from o.day" if same_document else ""
+    session.run(
+        f"""create table found as
+        with linked as (select a as n from pair union select b from pair)
+        select o.n, 'DUPLICATE' as class, min(l.n) as twin
+        from open o join line l on l.side = o.side and l.{number} = o.{number} and l.store_key = o.store
+            and l.item_key = o.item and l.family = o.family and l.currency = o.currency
+            and l.quantity is not distinct from o.q and l.amount is not distinct from o.a {document}
+        semi join linked k on k.n = l.n
+        group by o.n"""
+    )
+    close_lone(session)
+
+
+def close_repeated_documents(session: Session, plan: Plan) -> None:
+    """Close lines that repeat a linked line of the same document and date."""
+    close_duplicates(session, plan, same_document=True)
+
+
+def close_repeated_figures(session: Session, plan: Plan) -> None:
+    """Close lines that repeat a linked line under another document or date."""
+    close_duplicates(session, plan, same_document=False)

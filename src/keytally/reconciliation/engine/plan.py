@@ -1,0 +1,104 @@
+"""Which columns do these two sides share, which number leads, and may the clean pass be used?"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from keytally.exchange.canonical import LINE_TYPES, Column, SideLines
+from keytally.exchange.profile import MatchProfile, Measure
+from keytally.reconciliation.engine.contract import Request
+from keytally.reconciliation.engine.session import Session
+
+SMALL_RUN_LINES = 1_000_000
+SHARED_NUMBER_SHARE = 0.05
+SAMPLE_MODULUS = 64
+
+SIDES = ("ours", "theirs")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A column of document numbers, and how many of its sampled values stand on both sides."""
+
+    column: Column
+    overlap: float
+
+    @property
+    def short(self) -> str:
+        """Name the number in column names of the engine: doc or ord."""
+        return "doc" if self.column is Column.DOC_NO else "ord"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run compares."""
+
+    match: MatchProfile
+    numbers: tuple[Number, ...]
+    has_store: bool
+    has_item: bool
+    has_quantity: bool
+    has_amount: bool
+    is_small: bool
+    period: tuple[date, date] | None
+
+    @property
+    def by_quantity(self) -> bool:
+        """Tell whether the two sides meet by quantity, whatever their values."""
+        return self.match.measure is Measure.QUANTITY
+
+    @property
+    def lead(self) -> Number | None:
+        """Name the number that identifies a line, if any."""
+        return self.numbers[0] if self.numbers else None
+
+
+def make_plan(session: Session, request: Request) -> Plan:
+    """Look at both sides and decide what is compared."""
+    common = request.ours.present & request.theirs.present
+    coded = [side.present & {Column.ITEM, Column.GTIN} for side in (request.ours, request.theirs)]
+    plan = Plan(
+        match=request.match,
+        numbers=(),
+        has_store=Column.STORE in common,
+        has_item=all(coded),
+        has_quantity=Column.QUANTITY in common,
+        has_amount=Column.AMOUNT in common,
+        is_small=request.ours.accepted + request.theirs.accepted <= SMALL_RUN_LINES,
+        period=request.period,
+    )
+    return replace(plan, numbers=shared_numbers(session, common, modulus=1 if plan.is_small else SAMPLE_MODULUS))
+
+
+def shared_numbers(session: Session, common: frozenset[Column], *, modulus: int) -> tuple[Number, ...]:
+    """List the number columns both sides share, the one with the larger overlap first, documents before orders."""
+    found = [Number(column, overlap(session, column, modulus=modulus)) for column in (Column.DOC_NO, Column.ORDER_NO) if column in common]
+    only = len(found) == 1
+    kept = [number for number in found if only or number.column is Column.ORDER_NO or number.overlap >= SHARED_NUMBER_SHARE]
+    return tuple(sorted(kept, key=lambda number: -number.overlap))
+
+
+def overlap(session: Session, column: Column, *, modulus: int) -> float:
+    """Return the share of sampled values of a column that stand on both sides, of the side with fewer of them."""
+    sql = f"""
+        with ours as (select distinct {column} as number from {{ours}} where hash({column}) % $modulus = 0),
+             theirs as (select distinct {column} as number from {{theirs}} where hash({column}) % $modulus = 0)
+        select count(*), least((select count(*) from ours), (select count(*) from theirs))
+        from ours join theirs on ours.number = theirs.number
+    """
+    sides = (session.request.ours, session.request.theirs)
+    relations = {name: f"({lines_sql(side)})" for name, side in zip(SIDES, sides, strict=True)}
+    both, fewer = session.rows(sql.format(**relations), {"modulus": modulus, **line_parameters(*sides)})[0]
+    return int(str(both)) / max(1, int(str(fewer)))
+
+
+def lines_sql(side: SideLines) -> str:
+    """Compose the SELECT of all accepted lines of a side, its columns named."""
+    columns = ", ".join(LINE_TYPES)
+    parts = [f"select {columns} from ({source.sql})" for source in side.sources]
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in LINE_TYPES.items())
+    return " union all ".join(parts) or f"select {empty} where false"
+
+
+def line_parameters(*sides: SideLines) -> dict[str, object]:
+    """Collect the parameters of the sources of some sides."""
+    return {name: value for side in sides for source in side.sources for name, value in source.parameters.items()}

@@ -1,0 +1,144 @@
+"""Which open lines belong together although number, store or item is wrong or missing?
+
+Every rule here asks that the other fields agree and that the answer is the only one, or by its date far the likeliest.
+"""
+
+from keytally.exchange.canonical import Column
+from keytally.reconciliation.engine.pairing import Rule, pair_mutual_best
+from keytally.reconciliation.engine.plan import Number, Plan
+from keytally.reconciliation.engine.same_number import DAYS_APART, PLACE, SAME_PRICE, TWINS, compared_figures
+from keytally.reconciliation.engine.session import Session
+
+NEAR_LENGTH = 4
+DATE_ODDS = 9
+"""How many times as usual a distance of dates must be to decide between two candidates."""
+PRIOR_PAIRS = 20
+WEIGHT_UNIT = 1_000_000
+
+DAY_TWINS = (*TWINS, "day")
+SIDES = "o.side = 0 and t.side = 1"
+IN_WINDOW = "coalesce(o.day - t.day, 0) between -s.days and s.days"
+
+
+def learn_dates(session: Session) -> None:
+    """Learn from the pairs made so far how far apart the dates of the same thing lie; fill `lag` (days, weight)."""
+    session.run(
+        f"""create or replace table lag as
+        with sure as (
+            select days_apart as days from clean
+            union all
+            select x.day - y.day from pair p join line x on x.n = p.a join line y on y.n = p.b
+            where p.confidence >= 95 and x.day is not null and y.day is not null),
+        seen as (select days, count(*) as hits from sure group by days),
+        possible as (select unnest(range(-s.days, s.days + 1)) as days from setting s),
+        prior as (select days, 1.0 / ((1 + abs(days)) * (1 + abs(days))) as share from possible)
+        select cast(p.days as integer) as days,
+            cast(-{WEIGHT_UNIT} * (coalesce(x.hits, 0) + {PRIOR_PAIRS} * p.share / (select sum(share) from prior)) as bigint) as weight
+        from prior p left join seen x on x.days = p.days"""
+    )
+
+
+def equal(*names: str) -> str:
+    """Compose the condition that two open lines agree in some columns."""
+    return " and ".join(
+        f"o.{name} is not distinct from t.{name}" if name in ("q", "a", "p") else f"o.{name} = t.{name}" for name in names
+    )
+
+
+def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
+    """Pair lines whose numbers are one typing error apart and whose other fields agree; then where a figure differs."""
+    key = f"{number.short}_key"
+    near = f"""o.{key} <> t.{key} and length(o.{key}) >= {NEAR_LENGTH} and length(t.{key}) >= {NEAR_LENGTH}
+        and damerau_levenshtein(o.{key}, t.{key}) = 1"""
+    agreeing = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on {equal(*PLACE, *compared_figures(plan))} and {near} cross join setting s
+        where {SIDES} and {IN_WINDOW}"""
+    pair_mutual_best(session, Rule("near_number", 90), candidates=agreeing, twins=DAY_TWINS)
+    if not plan.has_item:
+        return
+    tier = "0"
+    if plan.has_quantity and plan.has_amount:
+        tier = f"case when o.q = t.q then 0 when {SAME_PRICE} then 1 else 2 end"
+    variants = f"""select n, side, {key}, {", ".join(PLACE)}, day, q, a,
+        unnest(list_distinct(list_transform(range(1, length({key}) + 1), lambda i: {key}[:i - 1] || {key}[i + 1:]) || [{key}])) as variant
+        from open where length({key}) between {NEAR_LENGTH} and 40"""
+    differing = f"""select distinct o.n as a, t.n as b, {tier} * 100000 + {DAYS_APART} as score
+        from ({variants}) o join ({variants}) t on o.variant = t.variant and {equal(*PLACE)} and {near} cross join setting s
+        where {SIDES} and {IN_WINDOW}"""
+    pair_mutual_best(session, Rule("near_number", 80), candidates=differing, twins=DAY_TWINS)
+
+
+def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
+    """Pair lines that agree in everything but the store."""
+    if not plan.has_store:
+        return
+    key = f"{number.short}_key"
+    candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on {equal(key, "item", "family", "currency", *compared_figures(plan))} and o.store <> t.store
+        where {SIDES}"""
+    pair_mutual_best(session, Rule("other_store", 85), candidates=candidates, twins=DAY_TWINS)
+
+
+def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
+    """Pair lines that agree in everything but the item; then lines of one price whose item one side does not know."""
+    if not plan.has_item:
+        return
+    key = f"{number.short}_key"
+    candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on {equal(key, "store", "family", "currency", *compared_figures(plan))} and o.item <> t.item
+        where {SIDES}"""
+    pair_mutual_best(session, Rule("other_item", 85), candidates=candidates, twins=DAY_TWINS)
+    if not (plan.has_quantity and plan.has_amount):
+        return
+    unknown = "not exists (select 1 from line k where k.side = 0 and k.item_key = t.item) and not exists (select 1 from item_code i where i.ours = t.item)"
+    priced = f"""select o.n as a, t.n as b, cast(o.q <> t.q as integer) * 100000 + {DAYS_APART} as score
+        from open o join (select t.* from open t where t.side = 1 and {unknown}) t
+            on {equal(key, "store", "family", "currency")} and o.item <> t.item and (o.q = t.q or {SAME_PRICE})
+        where o.side = 0"""
+    pair_mutual_best(session, Rule("other_item", 75), candidates=priced, twins=DAY_TWINS)
+
+
+def pair_missing_numbers(session: Session, plan: Plan, number: Number) -> None:
+    """Pair a line that has no number with the one line that agrees in all the rest, its date deciding."""
+    key = f"{number.short}_key"
+    missing = f"(o.{key} is null or t.{key} is null)"
+    agreeing = f"""select o.n as a, t.n as b, g.weight as score
+        from open o join open t on {equal(*PLACE, *compared_figures(plan))} and {missing}
+        join lag g on g.days = coalesce(o.day - t.day, 0)
+        where {SIDES}"""
+    pair_mutual_best(session, Rule("missing_number", 80), candidates=agreeing, twins=DAY_TWINS, odds=DATE_ODDS)
+    if not (plan.has_quantity and plan.has_amount and plan.has_item):
+        return
+    priced = f"""select o.n as a, t.n as b, g.weight as score
+        from open o join open t on {equal(*PLACE)} and {missing} and (o.q = t.q or {SAME_PRICE})
+        join lag g on g.days = coalesce(o.day - t.day, 0)
+        where {SIDES}"""
+    pair_mutual_best(session, Rule("missing_number", 70), candidates=priced, twins=DAY_TWINS, odds=DATE_ODDS)
+
+
+def pair_amount_store_date(session: Session, plan: Plan) -> None:
+    """Pair lines of one store and amount within the window, where each is the other's only candidate."""
+    if not plan.has_amount or plan.by_quantity:
+        return
+    candidates = f"""select o.n as a, t.n as b, g.weight as score
+        from open o join open t on {equal("store", "family", "currency", "a")}
+            and (o.item = t.item or o.item = '' or t.item = '')
+            and (o.q is null or t.q is null or o.q = t.q) and o.a <> 0
+        join lag g on g.days = coalesce(o.day - t.day, 0)
+        where {SIDES}"""
+    pair_mutual_best(session, Rule("amount_store_date", 60), candidates=candidates, twins=DAY_TWINS, odds=DATE_ODDS)
+
+
+def pair_by_user_rules(session: Session, plan: Plan) -> None:
+    """Pair lines by the rules a person wrote: the named columns and the measure agree."""
+    names = {
+        Column.DOC_NO: "doc", Column.ORDER_NO: "ord", Column.STORE: "store", Column.ITEM: "item",
+        Column.LINE_NO: "line_no", Column.QUANTITY: "q", Column.AMOUNT: "a", Column.DATE: "day",
+    }  # fmt: skip
+    for rule in plan.match.user_rules:
+        keys = tuple(dict.fromkeys([*(names[column] for column in rule.columns), *compared_figures(plan)]))
+        window = plan.match.window_days if rule.window_days is None else rule.window_days
+        candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+            from open o join open t on {equal(*keys, "family", "currency")}
+            where {SIDES} and coalesce(o.day - t.day, 0) between -{int(window)} and {int(window)}"""
+        pair_mutual_best(session, Rule(rule.name, 95), candidates=candidates, twins=(*keys, "family", "currency"))
