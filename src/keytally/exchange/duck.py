@@ -1,0 +1,73 @@
+"""How do statements run so that they can be stopped, stay inside their memory, and leave nothing behind?"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from keytally.exchange.errors import ReadingStopped, UnableToRead
+
+_POLL_SECONDS = 0.2
+
+
+@contextmanager
+def connection(*, scratch: Path, memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an in-memory database that spills into `scratch`."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect()
+    try:
+        _configure(con, scratch=scratch, memory=memory, threads=threads)
+        yield con
+    finally:
+        con.close()
+
+
+def _configure(con: duckdb.DuckDBPyConnection, *, scratch: Path, memory: str, threads: int | None) -> None:
+    con.execute("SET memory_limit = $memory", {"memory": memory})
+    con.execute("SET temp_directory = $folder", {"folder": str(scratch)})
+    con.execute("SET preserve_insertion_order = true")
+    con.execute("SET enable_progress_bar = false")
+    if threads is not None:
+        con.execute("SET threads = $threads", {"threads": threads})
+
+
+def run(
+    con: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Mapping[str, object],
+    *,
+    is_stopped: Callable[[], bool] | None = None,
+) -> list[tuple[object, ...]]:
+    """Run a statement to its end, or stop it and raise when somebody asks."""
+    if is_stopped is None:
+        return con.execute(sql, dict(parameters)).fetchall()
+    if is_stopped():
+        raise ReadingStopped
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(con, done, is_stopped), daemon=True)
+    watcher.start()
+    try:
+        return con.execute(sql, dict(parameters)).fetchall()
+    except duckdb.InterruptException as error:
+        raise ReadingStopped from error
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch(con: duckdb.DuckDBPyConnection, done: threading.Event, is_stopped: Callable[[], bool]) -> None:
+    while not done.wait(_POLL_SECONDS):
+        if is_stopped():
+            con.interrupt()
+
+
+def refusal(error: duckdb.Error, *, file: str, memory: str, folder: Path) -> UnableToRead | None:
+    """Turn an error that a person can act on into a sentence; None when it is none."""
+    text = str(error).lower()
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return UnableToRead("out_of_memory", file=file, memory=memory)
+    if "no space left" in text or "could not write" in text or "failed to write" in text:
+        return UnableToRead("disk_full", folder=folder)
+    return None

@@ -1,0 +1,194 @@
+"""How do the texts of a table become canonical lines, each with its state, in one statement?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from keytally.exchange import value_sql
+from keytally.exchange.canonical import CODE_COLUMNS, FIGURE_COLUMNS, LINE_TYPES, Column
+from keytally.exchange.currencies import exponent, marks, spellings
+from keytally.exchange.profile import SideProfile
+from keytally.exchange.values import CODE_SHORTENED, NUMBER_CELL, SPACES
+
+ACCEPTED, REJECTED, TOTALS, BLANK = 0, 1, 2, 3
+ROUNDED, FAR, AS_NUMBER, SHORTENED = 1, 2, 4, 8
+KEYS = (Column.DOC_NO, Column.LINE_NO, Column.ORDER_NO, Column.ITEM, Column.GTIN)
+DECIMALS = {Column.QUANTITY: 3, Column.UNIT_PRICE: 6}
+CELL_CHARS = 4_000
+SEPARATOR = "\x1e"
+LABEL = (
+    "(?:[^\x1e]{0,40}(?:小计|合计|总计|累计|共计|总额)[^\x1e]{0,12}"
+    "|(?i:(?:[^\x1e]{0,40} )?(?:(?:sub|grand|page|running|overall)[ -]?)?totals?(?:[ :(：][^\x1e]{0,40})?))"
+)
+_BLANKS = value_sql.quoted(" " + SPACES + NUMBER_CELL)
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A relation of texts in physical order: which expression holds which canonical column, and all the others.
+
+    `overlong` tells the records that have more cells than the header; None when there can be none.
+    """
+
+    relation: str
+    parameters: Mapping[str, object]
+    columns: Mapping[Column, str]
+    others: Sequence[str] = ()
+    overlong: str | None = None
+
+
+def part_statement(raw: RawTable, profile: SideProfile) -> tuple[str, dict[str, object]]:
+    """Write the SELECT of a table's part, and its parameters."""
+    spelled = spellings()
+    parameters = {
+        **raw.parameters,
+        "home": profile.currency,
+        "home_marks": marks(profile.currency),
+        "spelled": list(spelled),
+        "codes": list(spelled.values()),
+        "exponents": [exponent(code) for code in spelled.values()],
+        "marks": [marks(code) for code in spelled.values()],
+    }
+    steps = (_raw(raw), _coded(raw), _figured(raw, profile), _judged(raw, profile), _stated(raw))
+    names = ("raw", "coded", "figured", "judged", "stated")
+    with_steps = ", ".join(f"{name} AS ({step})" for name, step in zip(names, steps, strict=True))
+    statement = f"WITH {with_steps} SELECT {_result()} FROM stated"
+    used = {name: value for name, value in parameters.items() if f"${name}" in statement}
+    return statement, used
+
+
+def _raw(raw: RawTable) -> str:
+    texts = [f"{expression} AS t_{column}" for column, expression in raw.columns.items()]
+    others = [f"{expression} AS u_{number}" for number, expression in enumerate(raw.others)]
+    overlong = f"{raw.overlong or 'false'} AS is_overlong"
+    return f"SELECT {', '.join([*texts, *others, overlong])} FROM {raw.relation}"
+
+
+def _coded(raw: RawTable) -> str:
+    codes = [
+        f"{value_sql.code(f't_{column}')} AS {column}" if column in raw.columns else f"NULL::VARCHAR AS {column}"
+        for column in CODE_COLUMNS
+    ]
+    place = "0"
+    if Column.CURRENCY in raw.columns:
+        text = f"upper(trim(t_currency, {_BLANKS}))"
+        place = (
+            f"CASE WHEN t_currency IS NULL OR t_currency = $home OR {text} IN ('', '-') THEN 0 "
+            f"ELSE coalesce(list_position($spelled, {text}), -1) END"
+        )
+    return f"SELECT *, {', '.join(codes)}, {place} AS currency_place FROM raw"
+
+
+def _figured(raw: RawTable, profile: SideProfile) -> str:
+    figures = [f"{_figure(column, raw, profile)} AS {column}" for column in FIGURE_COLUMNS]
+    day = "NULL::DATE"
+    if Column.DATE in raw.columns:
+        day = value_sql.day("t_date", date_format=profile.date_format)
+    currency = "CASE currency_place WHEN 0 THEN $home ELSE list_extract($codes, currency_place) END"
+    if Column.CURRENCY not in raw.columns:
+        currency = "$home::VARCHAR"
+    return f"SELECT *, {', '.join(figures)}, {day} AS date, {currency} AS currency FROM coded"
+
+
+def _figure(column: Column, raw: RawTable, profile: SideProfile) -> str:
+    if column not in raw.columns:
+        return "NULL::BIGINT"
+    sign = "-" if profile.sign == -1 and column != Column.UNIT_PRICE else ""
+    return f"{sign}({_by_exponent(column, raw, profile, of=value_sql.figure)})"
+
+
+def _by_exponent(column: Column, raw: RawTable, profile: SideProfile, *, of: object) -> str:
+    """Quantities and prices keep fixed decimals; an amount keeps those of its row's currency."""
+    assert callable(of)
+    options = {"marks": _marks(raw), "decimal_mark": profile.decimal_mark}
+    if column != Column.AMOUNT or Column.CURRENCY not in raw.columns:
+        decimals = DECIMALS.get(column, exponent(profile.currency))
+        return str(of(f"t_{column}", decimals=decimals, **options))
+    place = f"CASE currency_place WHEN 0 THEN {exponent(profile.currency)} "
+    place += "ELSE list_extract($exponents, currency_place) END"
+    cases = " ".join(f"WHEN {n} THEN {of(f't_{column}', decimals=n, **options)}" for n in (2, 0, 3, 4))
+    return f"CASE {place} {cases} END"
+
+
+def _marks(raw: RawTable) -> str:
+    if Column.CURRENCY not in raw.columns:
+        return "$home_marks"
+    return "CASE WHEN currency_place > 0 THEN list_extract($marks, currency_place) ELSE $home_marks END"
+
+
+def _judged(raw: RawTable, profile: SideProfile) -> str:
+    faults = [f"{_fault(column, raw, profile)} AS f_{column}" for column in raw.columns]
+    return f"SELECT *, {', '.join([*faults, f'{_notes(raw, profile)} AS notes'])} FROM figured"
+
+
+def _fault(column: Column, raw: RawTable, profile: SideProfile) -> str:
+    text = f"t_{column}"
+    if column in FIGURE_COLUMNS:
+        reason = value_sql.figure_fault(text, marks=_marks(raw), decimal_mark=profile.decimal_mark)
+        return f"CASE WHEN {column} IS NULL AND {text} IS NOT NULL THEN {reason} END"
+    if column == Column.DATE:
+        reason = value_sql.day_fault(text, date_format=profile.date_format)
+        return f"CASE WHEN date IS NULL AND {text} IS NOT NULL THEN {reason} END"
+    if column == Column.CURRENCY:
+        return "CASE WHEN currency_place = -1 THEN 'currency_unknown' END"
+    return (
+        f"CASE WHEN strlen({text}) > {CELL_CHARS} THEN 'cell_too_long' "
+        f"WHEN contains({text}, '\ufffd') OR contains({text}, chr(0)) THEN 'bad_encoding' END"
+    )
+
+
+def _notes(raw: RawTable, profile: SideProfile) -> str:
+    rounded = [
+        _by_exponent(column, raw, profile, of=value_sql.figure_rounded)
+        for column in FIGURE_COLUMNS
+        if column in raw.columns
+    ]
+    codes = [f"t_{column}" for column in CODE_COLUMNS if column in raw.columns]
+    number = [f"coalesce({text}[1] = chr(31), false)" for text in codes]
+    shortened = [
+        f"coalesce(contains({text}, 'E+') AND regexp_matches({text}, '{CODE_SHORTENED}'), false)" for text in codes
+    ]
+    far = "coalesce(date NOT BETWEEN DATE '2000-01-01' AND DATE '2060-12-31', false)"
+    groups = ((ROUNDED, rounded), (FAR, [far]), (AS_NUMBER, number), (SHORTENED, shortened))
+    return " + ".join(f"if({' OR '.join(tests) or 'false'}, {bit}, 0)" for bit, tests in groups)
+
+
+def _stated(raw: RawTable) -> str:
+    texts = [f"t_{column}" for column in raw.columns] + [f"u_{number}" for number in range(len(raw.others))]
+    joined = f"concat_ws({value_sql.quoted(SEPARATOR)}, {', '.join(texts)})"
+    empty = f"trim(concat({', '.join(texts)}), {_BLANKS}) = ''"
+    blank = f"CASE WHEN amount IS NULL AND quantity IS NULL THEN {empty} ELSE false END"
+    first = " ".join(f"WHEN f_{column} IS NOT NULL THEN '{column}'" for column in raw.columns)
+    value = " ".join(f"WHEN f_{column} IS NOT NULL THEN t_{column}" for column in raw.columns)
+    reasons = ", ".join(f"f_{column}" for column in raw.columns)
+    fault = (
+        f"coalesce(CASE WHEN is_overlong THEN 'too_many_cells' END, {reasons}, "
+        f"CASE WHEN amount IS NULL AND quantity IS NULL THEN 'no_measure' END)"
+    )
+    state = (
+        f"CASE WHEN {_totals(raw, joined)} THEN {TOTALS} WHEN {blank} THEN {BLANK} "
+        f"WHEN {fault} IS NOT NULL THEN {REJECTED} ELSE {ACCEPTED} END"
+    )
+    return (
+        f"SELECT *, {state} AS state, {fault} AS fault, CASE WHEN is_overlong THEN NULL {first} END AS fault_column, "
+        f"CASE WHEN is_overlong THEN {joined} {value} END AS fault_value FROM judged"
+    )
+
+
+def _totals(raw: RawTable, joined: str) -> str:
+    """A row is a total when some cell says so and every cell that would identify a line is empty or says so too."""
+    keys = [column.value for column in KEYS if column in raw.columns]
+    says = f"regexp_matches({joined}, {value_sql.quoted(f'(?:^|{SEPARATOR}) *{LABEL} *(?:{SEPARATOR}|$)')})"
+    label = value_sql.quoted(f"^{LABEL}$")
+    unnamed = " AND ".join(f"({key} IS NULL OR regexp_matches({key}, {label}))" for key in keys) or "true"
+    likely = " OR ".join(f"{key} IS NULL" for key in keys) if len(keys) > 1 else "true"
+    return f"CASE WHEN {likely} THEN {unnamed} AND {says} ELSE false END"
+
+
+def _result() -> str:
+    lines = ", ".join(column for column in LINE_TYPES if column != "rid")
+    rejected = f"state = {REJECTED}"
+    faults = ", ".join(f"CASE WHEN {rejected} THEN {name} END AS {name}" for name in _FAULTS)
+    return f"{lines}, state::UTINYINT AS state, notes::UTINYINT AS notes, {faults}"
+
+
+_FAULTS = ("fault", "fault_column", "fault_value")

@@ -1,0 +1,67 @@
+"""Which SELECT gives the engine the accepted lines of tables that were read?"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from keytally.exchange.canonical import LINE_TYPES, LinesSource
+from keytally.exchange.parquet_files import glob_free
+from keytally.exchange.part_sql import ACCEPTED
+from keytally.exchange.parts import Part
+from keytally.exchange.tables import Table
+from keytally.exchange.typed_lines import TypedFile
+
+_COLUMNS = ", ".join(column for column in LINE_TYPES if column != "rid")
+
+
+class _Opened(Protocol):
+    @property
+    def table(self) -> Table: ...
+
+
+class _Read(Protocol):
+    @property
+    def opened(self) -> _Opened: ...
+    @property
+    def base(self) -> int: ...
+    @property
+    def content(self) -> Part | TypedFile: ...
+
+
+def typed_source(read: _Read, *, side: str) -> LinesSource:
+    """Give the lines of a typed Parquet file from the file itself."""
+    typed = read.content
+    assert isinstance(typed, TypedFile)
+    name = f"{side}_{read.base}"
+    selected = ", ".join(f"{typed.expressions[column]} AS {column}" for column in LINE_TYPES if column != "rid")
+    sql = (
+        f"SELECT CAST(${name}_base + file_row_number AS INTEGER) AS rid, {selected} "  # noqa: S608 - quoted identifiers
+        f"FROM read_parquet(${name}_file, file_row_number=true)"
+    )
+    if typed.faults:
+        sql += f" WHERE NOT ({typed.is_fault})"
+    parameters = {f"{name}_base": read.base + 1, f"{name}_file": glob_free(read.opened.table.path), **typed.parameters}
+    return LinesSource(sql=sql, parameters=_used(sql, parameters))
+
+
+def parts_source(reads: Sequence[_Read], *, side: str) -> LinesSource:
+    """Give the lines of all parts of a side."""
+    parts = [read.content for read in reads if isinstance(read.content, Part)]
+    bases = [read.base + part.first_row for read, part in zip(reads, parts, strict=True)]
+    parameters: dict[str, object] = {f"{side}_parts": [glob_free(part.lines) for part in parts]}
+    if len(parts) == 1:
+        base = f"${side}_part_base"
+        parameters[f"{side}_part_base"] = bases[0]
+    else:
+        base = f"list_extract(${side}_part_bases, CAST(file_index AS BIGINT) + 1)"
+        parameters[f"{side}_part_bases"] = bases
+    sql = (
+        f"SELECT CAST({base} + file_row_number AS INTEGER) AS rid, {_COLUMNS} "  # noqa: S608 - our own columns
+        f"FROM read_parquet(${side}_parts, file_row_number=true)"
+    )
+    if any(count for part in parts for state, count in part.states.items() if state != ACCEPTED):
+        sql += f" WHERE state = {ACCEPTED}"
+    return LinesSource(sql=sql, parameters=parameters)
+
+
+def _used(sql: str, parameters: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in parameters.items() if f"${name}" in sql}

@@ -1,0 +1,62 @@
+"""Do the totals that a file states agree with the rows above them?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from keytally.exchange.part_sql import ACCEPTED, TOTALS
+
+MOST_WARNINGS = 50
+
+
+def total_warnings(
+    con: duckdb.DuckDBPyConnection, lines: Path, *, first_row: int, label: str
+) -> Sequence[Mapping[str, object]]:
+    """Compare each total with the rows since the total before it, or since the beginning; list those that differ."""
+    found = con.execute(_RUNNING, {"file": str(lines), "accepted": ACCEPTED, "totals": TOTALS}).fetchall()
+    warnings: list[Mapping[str, object]] = []
+    for column, place in (("amount", 0), ("quantity", 1)):
+        for row, stated, before, running in _column(found, place):
+            if stated in running:
+                continue
+            warnings.append(
+                {
+                    "code": "total_differs",
+                    "params": {
+                        "file": label,
+                        "row": row + first_row,
+                        "column": column,
+                        "stated": stated,
+                        "computed": before,
+                    },
+                }
+            )
+    return warnings[:MOST_WARNINGS]
+
+
+_RUNNING = """
+WITH numbered AS (
+    SELECT file_row_number AS place, state, amount, quantity FROM read_parquet($file, file_row_number=true)
+),
+running AS (
+    SELECT place, state, amount, quantity,
+        coalesce(sum(amount) FILTER (WHERE state = $accepted) OVER upward, 0) AS amount_above,
+        coalesce(sum(quantity) FILTER (WHERE state = $accepted) OVER upward, 0) AS quantity_above
+    FROM numbered
+    WINDOW upward AS (ORDER BY place ROWS UNBOUNDED PRECEDING)
+)
+SELECT place, amount, amount_above, quantity, quantity_above FROM running WHERE state = $totals ORDER BY place
+"""
+
+
+def _column(found: Sequence[tuple[int, ...]], place: int) -> Iterator[tuple[int, int, int, frozenset[int]]]:
+    """Yield each stated total with the sums it may rightly be."""
+    marks = [0]
+    for row in found:
+        stated, above = row[1 + 2 * place], int(row[2 + 2 * place])
+        if stated is not None:
+            yield row[0], stated, above - marks[-1], frozenset(above - mark for mark in marks)
+        if above != marks[-1]:
+            marks = [*marks[-200:], above]
+        marks[0] = 0
