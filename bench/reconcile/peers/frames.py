@@ -50,9 +50,7 @@ def write_classes(out: Path, *, pairs: pd.DataFrame, ours: pa.Table, theirs: pa.
     said[quantity > 1e-6] = "SHORT"
     said[quantity < -1e-6] = "OVER"
     said[(price > 1e-6) & (quantity.abs() > 1e-6)] = "MIXED"
-    named = [
-        pd.DataFrame({"side": name, "row": pairs[f"row_{name[0]}"], "class": said}) for name in ("ours", "theirs")
-    ]
+    named = [pd.DataFrame({"side": name, "row": pairs[f"row_{name[0]}"], "class": said}) for name in ("ours", "theirs")]
     named = [frame[frame["class"] != "MATCHED"] for frame in named]
     for name, table, verdict in (("ours", ours, "NOT_RECEIVED"), ("theirs", theirs, "NOT_IN_BOOKS")):
         alone = pd.RangeIndex(1, len(table) + 1).difference(pairs[f"row_{name[0]}"])
