@@ -140,6 +140,7 @@ def _waiting(since: datetime) -> dict[str, Any]:
         "state": Job.State.QUEUED,
         "claim": "",
         "queued_at": since,
+        "started_at": None,
         "heartbeat_at": None,
         "stop_requested_at": None,
         "ended_at": None,

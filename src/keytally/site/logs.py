@@ -12,9 +12,9 @@ _SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 _RENDERED: list[Any] = (
-    [structlog.dev.ConsoleRenderer()]
+    [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     if sys.stderr.isatty()
-    else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
 )
 
 structlog.configure(

@@ -8,6 +8,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from keytally.site import logs
+
 env = environ.Env()
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -184,6 +186,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not _manifest.is_file()
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILES_ROOT = VAR / "files"
 JOBS_ROOT = VAR / "jobs"
 RECONCILIATIONS_ROOT = VAR / "reconciliations"
@@ -194,3 +197,5 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=2 * 1024**3)
 
 JOBS_AT_ONCE = env.int("KEYTALLY_JOBS", default=1)
+
+LOGGING = logs.LOGGING
