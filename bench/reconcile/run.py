@@ -113,7 +113,7 @@ def run_once(who: Contestant, *, data: Path, out: Path) -> Cost:
     out.mkdir(parents=True)
     log = out.parent / f"{who.name}.log"
     cost = cost_of(who.command(data, out), log=log, cwd=ROOT)
-    if cost.exit not in who.ends_well:
+    if cost.exit not in who.ends_well or (who.scored and not (out / "links.parquet").exists()):
         sys.exit(f"{who.name} ended with {cost.exit} on {data.name}:\n{log.read_text(errors='replace')[-2000:]}")
     return cost
 
