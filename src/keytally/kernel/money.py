@@ -148,7 +148,8 @@ def _whole(major: str | int | Decimal, *, digits: int) -> int:
         raise ValueError(f"{major!r} is no amount") from None
     if not value.is_finite():
         raise ValueError(f"{major!r} is no amount")
-    minor = Fraction(value) * 10**digits
+    scale: int = 10**digits
+    minor = Fraction(value) * scale
     if minor.denominator != 1:
         raise ValueError(f"{major!r} has more than {digits} digits behind the point")
     return minor.numerator

@@ -23,7 +23,7 @@ def test_it_reads_a_month(month, first_on, last_on, length):
     assert period == Period.through(first_on, last_on)
 
 
-@pytest.mark.parametrize("text", ["2026-7", "2026-13", "2026", "2026-07-01", "\uff12\uff10\uff12\uff16-07", "", "0000-01"])
+@pytest.mark.parametrize("text", ["2026-7", "2026-13", "2026", "2026-07-01", "\uff12026-07", "", "0000-01"])
 def test_it_refuses_what_is_no_month(text):
     with pytest.raises(ValueError, match=r"month|year"):
         Period.month(text)

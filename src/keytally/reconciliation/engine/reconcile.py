@@ -1,0 +1,227 @@
+"""Do two sides tally? The whole run, from files to a folder of results, without Django, a server or a database."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from keytally.exchange.errors import ReadingStopped, UnableToRead
+from keytally.exchange.profile import Measure, Profile
+from keytally.exchange.read import SideRead
+from keytally.exchange.rejected import write_rejected_csv
+from keytally.exchange.sources import SourceFile
+from keytally.kernel.periods import Period
+from keytally.reconciliation.engine.contract import Progress, Request, Stopped, UnableToRun
+from keytally.reconciliation.engine.decisions import convert_decisions
+from keytally.reconciliation.engine.details import write_details
+from keytally.reconciliation.engine.folder import PROFILE, REJECTED, REPORT, SUMMARY, ResultFolder, result_folder
+from keytally.reconciliation.engine.maps import convert_item_map, convert_store_map
+from keytally.reconciliation.engine.messages import Forwarded, Refusal, RunStopped, Translated
+from keytally.reconciliation.engine.reading import READING, Means, files_of, read_both, side_summary
+from keytally.reconciliation.engine.report import write_report
+from keytally.reconciliation.engine.results import Side
+from keytally.reconciliation.engine.run import run
+from keytally.reconciliation.engine.settings import (
+    checked_memory,
+    checked_threads,
+    half_open,
+    with_measure,
+    with_tolerance,
+    with_window,
+)
+from keytally.reconciliation.engine.summary import summarize, write_summary
+from keytally.reconciliation.engine.typed import Reconciliation, Summary
+
+DEFAULT_OUT = "keytally-out"
+DEFAULT_MEMORY = "4GB"
+WRITING_REPORT = "write_report"
+_FULL = ("No space left", "File too large", "quota exceeded")
+_CONVERTERS = {"store_map": convert_store_map, "item_map": convert_item_map, "decisions": convert_decisions}
+
+Source = str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What one run is asked to do, checked before anything is read."""
+
+    ours: tuple[Path, ...]
+    theirs: tuple[Path, ...]
+    profile: Profile | Path | None
+    measure: Measure | str | None
+    tolerance: str | int | None
+    window: str | int | None
+    period: tuple[date, date] | None
+    memory: str
+    threads: int | None
+    tables: tuple[tuple[str, Path], ...]
+    details: Path | None
+    with_report: bool
+    on_progress: Callable[[Progress], None] | None
+    is_stopped: Callable[[], bool] | None
+
+
+def reconcile(  # noqa: PLR0913 - the published call names every option of the command
+    ours: Source,
+    theirs: Source,
+    profile: Profile | str | Path | None = None,
+    *,
+    out: str | Path | None = None,
+    store_map: str | Path | None = None,
+    item_map: str | Path | None = None,
+    measure: Measure | str | None = None,
+    period: Period | str | None = None,
+    tolerance: str | int | None = None,
+    window: str | int | None = None,
+    memory: str = DEFAULT_MEMORY,
+    threads: str | int | None = None,
+    accept: str | Path | None = None,
+    details: Path | None = None,
+    with_report: bool = True,
+    on_progress: Callable[[Progress], None] | None = None,
+    is_stopped: Callable[[], bool] | None = None,
+) -> Reconciliation:
+    """Tally two sides into the folder `out`, or raise `UnableToRun` with one sentence why and leave it as it was."""
+    tables = {"store_map": store_map, "item_map": item_map, "decisions": accept}
+    task = _Task(
+        ours=_paths(ours),
+        theirs=_paths(theirs),
+        profile=Path(profile) if isinstance(profile, str) else profile,
+        measure=measure,
+        tolerance=tolerance,
+        window=window,
+        period=half_open(period),
+        memory=checked_memory(memory),
+        threads=checked_threads(threads),
+        tables=tuple((name, Path(file)) for name, file in tables.items() if file is not None),
+        details=details,
+        with_report=with_report,
+        on_progress=on_progress,
+        is_stopped=is_stopped,
+    )
+    place = Path(out or DEFAULT_OUT)
+    with _one_sentence(place, memory=task.memory), result_folder(place, inputs=(*task.ours, *task.theirs)) as folder:
+        return _reconciled(task, folder)
+
+
+def _reconciled(task: _Task, folder: ResultFolder) -> Reconciliation:
+    began = time.monotonic()
+    files = files_of(task.ours, task.theirs)
+    tables = _converted(folder, dict(task.tables))
+    profile = _profile(task, files, folder)
+    means = Means(folder.cache, task.memory, task.threads, task.on_progress, task.is_stopped)
+    sides = read_both(files, profile, means=means)
+    outcome = run(_request(task, profile, sides=sides, folder=folder, tables=tables))
+    amounts = {Side.OURS: outcome.ours_amount_minor, Side.THEIRS: outcome.theirs_amount_minor}
+    summaries = {side: side_summary(read, amount_minor=amounts[side]) for side, read in sides.items()}
+    summary = summarize(outcome, sides=summaries, seconds=time.monotonic() - began)
+    _write_beside(task, folder, summary=summary, profile=profile, sides=sides)
+    folder.publish()
+    notes = tuple(note for read in sides.values() for note in read.warnings)
+    return Reconciliation(folder.path, summary, notes, outcome.decisions_unused, outcome.step_seconds)
+
+
+def _profile(task: _Task, files: Mapping[Side, tuple[SourceFile, ...]], folder: ResultFolder) -> Profile:
+    return _adjusted(task.profile if isinstance(task.profile, Profile) else Profile(), task)
+
+
+def save_profile(profile, file):
+    file.write_text("version = 1\n")
+
+
+def _request(
+    task: _Task, profile: Profile, *, sides: Mapping[Side, SideRead], folder: ResultFolder, tables: Mapping[str, Path]
+) -> Request:
+    return Request(
+        ours=sides[Side.OURS].lines,
+        theirs=sides[Side.THEIRS].lines,
+        match=profile.match,
+        out=folder.result,
+        scratch=folder.work("engine"),
+        opening_minor=profile.opening_minor,
+        store_map=tables.get("store_map"),
+        item_map=tables.get("item_map"),
+        decisions=tables.get("decisions"),
+        period=task.period,
+        memory=task.memory,
+        threads=task.threads,
+        on_progress=task.on_progress,
+        is_stopped=task.is_stopped,
+    )
+
+
+def _write_beside(
+    task: _Task, folder: ResultFolder, *, summary: Summary, profile: Profile, sides: Mapping[Side, SideRead]
+) -> None:
+    save_profile(profile, folder.place(PROFILE))
+    write_rejected_csv([read.rejected for read in sides.values()], folder.place(REJECTED))
+    write_summary(summary, file=folder.place(SUMMARY))
+    if task.details is not None or task.with_report:
+        details = task.details or folder.work("details")
+        ours, theirs = (sides[side].lines for side in Side)
+        write_details(folder.result, ours=ours, theirs=theirs, into=details, memory=task.memory)
+        if task.with_report:
+            _tell(task, WRITING_REPORT)
+            report = folder.place(REPORT)
+            write_report(folder.result, details=details, summary=summary, is_stopped=task.is_stopped, file=report)
+    if task.is_stopped is not None and task.is_stopped():
+        raise RunStopped(path=folder.path)
+
+
+def _tell(task: _Task, step: str) -> None:
+    if task.on_progress is not None:
+        task.on_progress(Progress(step, 1, 1, 0, 0))
+
+
+def _paths(source: Source) -> tuple[Path, ...]:
+    return (Path(source),) if isinstance(source, str | Path) else tuple(Path(one) for one in source)
+
+
+def _adjusted(profile: Profile, task: _Task) -> Profile:
+    match = with_measure(profile.match, task.measure)
+    match = with_tolerance(match, task.tolerance)
+    return replace(profile, match=with_window(match, task.window))
+
+
+def _converted(folder: ResultFolder, tables: Mapping[str, Path]) -> dict[str, Path]:
+    work = folder.work("tables")
+    made = {name: work / f"{name}.parquet" for name in tables}
+    for name, file in tables.items():
+        _CONVERTERS[name](file, into=made[name])
+    return made
+
+
+@contextlib.contextmanager
+def _one_sentence(place: Path, *, memory: str) -> Iterator[None]:
+    try:
+        yield
+    except (Stopped, ReadingStopped) as error:
+        raise RunStopped(path=place) from error
+    except UnableToRead as error:
+        raise Forwarded(error) from error
+    except UnableToRun as error:
+        raise _by_cause(error, place=place, memory=memory) from error
+    except (duckdb.Error, MemoryError, OSError) as error:
+        raise _room(error, place=place, memory=memory) from error
+
+
+def _by_cause(error: UnableToRun, *, place: Path, memory: str) -> UnableToRun:
+    cause = error.__cause__
+    if isinstance(error, Translated) or not isinstance(cause, duckdb.OutOfMemoryException):
+        return error
+    return _room(cause, place=place, memory=memory)
+
+
+def _room(error: Exception, *, place: Path, memory: str) -> UnableToRun:
+    text = str(error).split("\n", 1)[0]
+    if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+        return Refusal("memory_short", memory=memory)
+    if any(sign in text for sign in _FULL):
+        return Refusal("disk_full", path=place)
+    if isinstance(error, OSError):
+        return Refusal("input_unreadable", path=error.filename or place, problem=error.strerror or text)
+    return Refusal("engine_failed", problem=text)
