@@ -210,11 +210,6 @@ need_project() {
 # Where the embedded database and everything it points at are kept.
 DATA="${KEYTALLY_VAR:-$ROOT/var}"
 
-# Serving does this too where something changed; done here, the first start is as quick as the second.
-COLLECT="import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'keytally.site.settings'
-import django; django.setup()
-from keytally.site.static_files import collect; collect()"
-
 empty_database() {
     [ -z "${DATABASE_URL:-}" ] || fail "--fresh empties the embedded database only; unset DATABASE_URL or empty that database yourself."
     [ -e "$DATA" ] || return 0
@@ -234,7 +229,7 @@ need_database() {
     mkdir -p "$DATA"
     if [ -f "$DATA/keytally.sqlite3" ] && [ "$(cat "$DATA/stamp" 2>/dev/null)" = "$sum" ]; then return 0; fi
     step "Preparing the database" "see the message above" "$PYTHON" -m keytally.site migrate --no-input
-    step "Collecting the files for browsers" "see the message above" "$PYTHON" -c "$COLLECT"
+    step "Collecting the files for browsers" "see the message above" "$PYTHON" -m keytally.site prepare
     step "Laying out the demo data" "see the message above" "$PYTHON" -m keytally.site seed_demo
     cp "$LOG" "$DATA/log-ins"
     printf '%s\n' "$sum" >"$DATA/stamp"
