@@ -20,6 +20,7 @@ OURS_NAME = "supplier_ledger_2026-07.xlsx"
 THEIRS_NAME = "retailer_statement_2026-07.csv"
 STORE_MAP_NAME = "store_map.csv"
 ITEM_MAP_NAME = "item_map.csv"
+DEMO_NAMES = (OURS_NAME, THEIRS_NAME, STORE_MAP_NAME, ITEM_MAP_NAME)
 ORDERS = 124
 STATEMENT_BATCH = 40
 FIRST_DAY = date(2026, 7, 1)

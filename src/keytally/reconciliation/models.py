@@ -1,0 +1,94 @@
+"""A reconciliation: two sides, how they are compared, and where its result stands."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from keytally.exchange.profile import DEFAULT_WINDOW_DAYS
+from keytally.imports.models import ImportBatch, ImportProfile
+from keytally.jobs.models import Job
+
+
+class Reconciliation(models.Model):
+    """Our lines and their lines, tallied."""
+
+    class State(models.TextChoices):
+        """Where it stands; while it is RUNNING, its job says more."""
+
+        DRAFT = "DRAFT", pgettext_lazy("reconciliation", "To be checked")
+        RUNNING = "RUNNING", pgettext_lazy("reconciliation", "Running")
+        EXPLAINED = "EXPLAINED", pgettext_lazy("reconciliation", "Explained")
+        OPEN = "OPEN", pgettext_lazy("reconciliation", "Lines open")
+        FAILED = "FAILED", pgettext_lazy("reconciliation", "Could not run")
+        STOPPED = "STOPPED", pgettext_lazy("reconciliation", "Stopped")
+
+    class Measure(models.TextChoices):
+        """What must be equal for two lines to agree."""
+
+        AMOUNT = "amount", _("Amount")
+        QUANTITY = "quantity", _("Quantity")
+        BOTH = "both", _("Amount and quantity")
+
+    name = models.CharField(_("name"), max_length=120)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    ours = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
+    theirs = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
+    store_map = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="+")
+    item_map = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="+")
+
+    profile = models.ForeignKey(ImportProfile, null=True, on_delete=models.SET_NULL, related_name="+")
+    profile_text = models.TextField(blank=True)
+    reading = models.JSONField(default=dict)
+    measure = models.CharField(max_length=16, choices=Measure, default=Measure.AMOUNT)
+    tolerance = models.CharField(max_length=16, default="0")
+    window_days = models.PositiveIntegerField(default=DEFAULT_WINDOW_DAYS)
+    period = models.CharField(max_length=7, blank=True)
+
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    summary = models.JSONField(default=dict)
+    failure = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliations")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["DRAFT", "RUNNING", "EXPLAINED", "OPEN", "FAILED", "STOPPED"]),
+                name="reconciliation_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(measure__in=["amount", "quantity", "both"]), name="reconciliation_measure_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-created_at"], name="reconciliation_by_owner"),
+            models.Index(fields=["state", "-created_at"], name="reconciliation_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shown_state(self) -> State:
+        """Tell where it stands, a job that ended without a result included."""
+        if self.state == self.State.RUNNING and (self.job is None or not self.job.is_active):
+            ended_badly = self.job is None or self.job.state == Job.State.FAILED
+            return self.State.FAILED if ended_badly else self.State.STOPPED
+        return self.State(self.state)
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether a job is at work on it."""
+        return self.shown_state == self.State.RUNNING
+
+    @property
+    def has_result(self) -> bool:
+        """Tell whether there is a bridge to look at."""
+        return self.state in (self.State.EXPLAINED, self.State.OPEN)

@@ -1,0 +1,176 @@
+"""Reads of reconciliations: which may a person see, and where does a result stand?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from keytally.core.models import User
+from keytally.core.subjects import Subject
+from keytally.jobs.models import Job
+from keytally.reconciliation.engine.contract import Bar, Bridge, LineClass
+from keytally.reconciliation.models import Reconciliation
+
+SUBJECT_KIND = "reconciliation"
+State = Reconciliation.State
+
+DOWNLOADS: Mapping[str, str] = {
+    "report.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "links.parquet": "application/vnd.apache.parquet",
+    "residuals.parquet": "application/vnd.apache.parquet",
+    "candidates.parquet": "application/vnd.apache.parquet",
+    "rejected.csv": "text/csv; charset=utf-8",
+    "summary.json": "application/json",
+    "profile.toml": "application/toml; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A class with its lines on both sides and its difference in minor units."""
+
+    token: str
+    ours_lines: int
+    theirs_lines: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideCounts:
+    """What was counted on one side: read = accepted + rejected + totals."""
+
+    side: str
+    files: int
+    read: int
+    accepted: int
+    rejected: int
+    totals: int
+    amount_minor: int
+
+
+def visible_reconciliations(person: User) -> QuerySet[Reconciliation]:
+    """List the reconciliations a person may see, newest first: their own, or everyone's by permission."""
+    found = Reconciliation.objects.select_related("owner", "job").order_by("-created_at", "-pk")
+    if person.may("reconcile.view_all"):
+        return found
+    return found.filter(owner=person) if person.may("reconcile.view") else found.none()
+
+
+def filtered_reconciliations(person: User, *, state: str, text: str) -> QuerySet[Reconciliation]:
+    """List the reconciliations a person may see, by state and by words in the name."""
+    found = visible_reconciliations(person)
+    if state in State.values:
+        found = found.filter(_in_state(State(state)))
+    return found.filter(Q(name__icontains=text.strip())) if text.strip() else found
+
+
+def _in_state(state: State) -> Q:
+    """Find what is shown in a state, a job that ended without a result included."""
+    running = Q(state=State.RUNNING)
+    ended_badly = {
+        State.FAILED: Q(job__state=Job.State.FAILED) | Q(job=None),
+        State.STOPPED: Q(job__state=Job.State.STOPPED),
+    }
+    if state == State.RUNNING:
+        return running & Q(job__state__in=Job.ACTIVE)
+    if state in ended_badly:
+        return Q(state=state) | (running & ended_badly[state])
+    return Q(state=state)
+
+
+def changeable_reconciliations(person: User) -> QuerySet[Reconciliation]:
+    """List the reconciliations a person may correct and run: their own."""
+    found = visible_reconciliations(person)
+    return found.filter(owner=person) if person.may("reconcile.run") else found.none()
+
+
+def subject_of(number: int) -> Subject:
+    """Name a reconciliation as a subject."""
+    return Subject(SUBJECT_KIND, number)
+
+
+def folder_of(number: int) -> Path:
+    """Name the folder of a reconciliation's files."""
+    return Path(settings.RECONCILIATIONS_ROOT) / str(number)
+
+
+def side_folder(number: int, *, side: str) -> Path:
+    """Name the folder where the files of a side stand under the names they came with."""
+    return folder_of(number) / side
+
+
+def result_folder(number: int) -> Path:
+    """Name the folder of the published files of a run."""
+    return folder_of(number) / "result"
+
+
+def pages_folder(number: int) -> Path:
+    """Name the folder of what the pages need beside the published files."""
+    return folder_of(number) / "pages"
+
+
+def downloads(number: int) -> list[tuple[str, int]]:
+    """List the result files there are, with their sizes."""
+    folder = result_folder(number)
+    return [(name, (folder / name).stat().st_size) for name in DOWNLOADS if (folder / name).is_file()]
+
+
+def bridges(summary: Mapping[str, Any]) -> list[Bridge]:
+    """Read the bridges of a summary."""
+    return [
+        Bridge(
+            currency=bridge["currency"],
+            opening_minor=bridge["opening_minor"],
+            ours_minor=bridge["ours_minor"],
+            bars=tuple(Bar(bar["cause"], bar["amount_minor"]) for bar in bridge["bars"]),
+            theirs_minor=bridge["theirs_minor"],
+        )
+        for bridge in summary.get("bridges", ())
+    ]
+
+
+def class_rows(summary: Mapping[str, Any]) -> list[ClassRow]:
+    """Read the classes of a summary that have lines."""
+    rows = [
+        ClassRow(token, counts["ours_lines"], counts["theirs_lines"], counts["amount_minor"])
+        for token, counts in summary.get("classes", {}).items()
+    ]
+    return [row for row in rows if row.ours_lines or row.theirs_lines]
+
+
+def residual_classes(summary: Mapping[str, Any]) -> list[str]:
+    """List the classes that residuals of this run have."""
+    return [row.token for row in class_rows(summary) if row.token not in (LineClass.MATCHED,)]
+
+
+def side_counts(summary: Mapping[str, Any]) -> list[SideCounts]:
+    """Read what was counted on both sides."""
+    return [
+        SideCounts(side=side, **{key: counts[key] for key in _COUNTED}, files=_file_count(counts["files"]))
+        for side, counts in summary.get("sides", {}).items()
+    ]
+
+
+_COUNTED = ("read", "accepted", "rejected", "totals", "amount_minor")
+
+
+def _file_count(files: int | Sequence[object]) -> int:
+    return files if isinstance(files, int) else len(files)
+
+
+def read_summary(number: int) -> dict[str, Any]:
+    """Read the summary a run left, or nothing."""
+    file = result_folder(number) / "summary.json"
+    if not file.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def reconciliation(number: int) -> Reconciliation:
+    """Find a reconciliation with its sides, for the work of a job."""
+    return Reconciliation.objects.select_related("ours", "theirs", "store_map", "item_map").get(pk=number)

@@ -1,0 +1,117 @@
+"""The long work of a reconciliation: read both sides, match, write the result."""
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from keytally.exchange.profile import Profile
+from keytally.jobs.registry import JobContext, JobFailed, JobStopped, task
+from keytally.reconciliation import queries, services, understanding
+from keytally.reconciliation.engine.contract import Progress, Stopped, UnableToRun
+from keytally.reconciliation.engine.reconcile import reconcile
+from keytally.reconciliation.engine.run import FRAME_STEPS
+from keytally.reconciliation.engine.summary import as_json
+from keytally.reconciliation.labels import STEP_LABELS
+from keytally.reconciliation.models import Reconciliation
+
+TELL_EVERY = 0.3
+_BEFORE = ("read_ours", "read_theirs")
+_AFTER = ("write_report",)
+ERRORS = {"UNABLE": _("The files could not be reconciled; the page of the reconciliation says why.")}
+
+
+@task(services.JOB_KIND, label=_("Reconciliation"), steps=STEP_LABELS, errors=ERRORS)
+def reconcile_files(context: JobContext) -> Mapping[str, object]:
+    """Run a reconciliation and keep what was found; a run that is stopped keeps the files it has read."""
+    number = int(str(context.parameters["reconciliation_id"]))
+    found = queries.reconciliation(number)
+    try:
+        summary = _run(found, context=context)
+    except Stopped as error:
+        raise JobStopped from error
+    except UnableToRun as error:
+        services.keep_failure(number, error=error, now=datetime.now(UTC))
+        raise JobFailed("UNABLE") from error
+    rejected = understanding.rejected_rows(queries.result_folder(number), of_ours=summary["sides"]["ours"]["rejected"])
+    services.keep_result(number, kept=services.Found(summary, rejected), now=datetime.now(UTC))
+    return {"exit": summary["exit"], "links": summary["links"]}
+
+
+def _run(found: Reconciliation, *, context: JobContext) -> dict[str, Any]:
+    places, profile = services.lay_out(found), services.profile_of(found)
+    maps = {name: next(places[name].iterdir()) for name in ("store_map", "item_map") if name in places}
+    with _Watch(context, profile=profile) as watch:
+        done = reconcile(
+            places["ours"],
+            places["theirs"],
+            profile,
+            out=queries.result_folder(found.pk),
+            details=queries.pages_folder(found.pk),
+            measure=found.measure,
+            tolerance=found.tolerance,
+            window=found.window_days,
+            period=found.period or None,
+            store_map=maps.get("store_map"),
+            item_map=maps.get("item_map"),
+            on_progress=watch.tell,
+            is_stopped=watch.stopped.is_set,
+        )
+    return as_json(done.summary)
+
+
+class _Watch:
+    """Tells the job how far a run is and hears when it is to stop, in a thread of its own beside long steps."""
+
+    def __init__(self, context: JobContext, *, profile: Profile) -> None:
+        self.stopped = threading.Event()
+        self._context = context
+        self._steps = len(_BEFORE) + FRAME_STEPS + len(profile.match.rules) + len(_AFTER)
+        self._latest: Progress | None = None
+        self._done = threading.Event()
+        self._fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def tell(self, progress: Progress) -> None:
+        """Note how far the run is, from whatever thread."""
+        self._latest = progress
+
+    def _watch(self) -> None:
+        try:
+            while not self._done.wait(TELL_EVERY):
+                self._look()
+        except BaseException as fault:
+            self._fault = fault
+            self.stopped.set()
+        finally:
+            connection.close()
+
+    def _look(self) -> None:
+        if self._latest is not None:
+            self._context.progress(**self._figures(self._latest))
+        if self._context.is_stopped():
+            self.stopped.set()
+
+    def _figures(self, progress: Progress) -> dict[str, Any]:
+        if progress.step in _BEFORE:
+            number, done = _BEFORE.index(progress.step) + 1, progress.lines
+            return {"step": progress.step, "number": number, "of": self._steps, "done": done}
+        number = self._steps if progress.step in _AFTER else len(_BEFORE) + progress.number
+        figures = {"step": progress.step, "number": min(number, self._steps), "of": self._steps}
+        return {**figures, "done": progress.matched_lines, "total": progress.lines}

@@ -1,0 +1,234 @@
+"""Pages of a reconciliation on its way: the list, new, its profile, its progress and its result."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keytally.core.access import person_of, requires
+from keytally.imports import queries as imports_queries
+from keytally.reconciliation import queries, services
+from keytally.reconciliation.demo import DEMO_NAMES
+from keytally.reconciliation.engine.contract import OPEN_CLASSES, Bridge
+from keytally.reconciliation.forms import NewForm, ProfileForm
+from keytally.reconciliation.labels import SIDE_LABELS
+from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.rules import layout
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A reconciliation in the list, with its first bridge."""
+
+    found: Reconciliation
+    bridge: Bridge | None
+    gap_minor: int
+    more_currencies: bool
+    ours_lines: int
+    theirs_lines: int
+
+
+@requires("reconcile.view")
+@require_GET
+def reconciliation_list(request: HttpRequest) -> HttpResponse:
+    person = person_of(request)
+    text, state = request.GET.get("text", "")[:120].replace("\x00", ""), request.GET.get("state", "")
+    found = queries.filtered_reconciliations(person, state=state, text=text)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    kept = urlencode({key: value for key, value in (("text", text), ("state", state)) if value})
+    context = {
+        "page": page,
+        "rows": [_list_row(found) for found in page],
+        "text": text,
+        "state": state,
+        "states": Reconciliation.State.choices,
+        "kept": f"{kept}&" if kept else "",
+        "sees_all": person.may("reconcile.view_all"),
+        "may_run": person.may("reconcile.run"),
+    }
+    return render(request, "reconciliation/list.html", context)
+
+
+@requires("reconcile.run")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "reconciliation/new.html", _new_page(name="", errors=[]))
+    form = NewForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _refused(request, errors=form.sentences())
+    try:
+        found = services.open_reconciliation(form.wanted(), by=person_of(request), now=datetime.now(UTC))
+    except services.UnableToOpen as error:
+        return _refused(request, errors=error.sentences())
+    return _go(request, reverse("reconciliation:profile", args=[found.pk]))
+
+
+@requires("reconcile.run")
+@require_POST
+def demo(request: HttpRequest) -> HttpResponse:
+    found = services.open_demo(name=_("Demo pair"), by=person_of(request), now=datetime.now(UTC))
+    return redirect("reconciliation:profile", found.pk)
+
+
+@requires("reconcile.view")
+@require_GET
+def demo_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    if name not in DEMO_NAMES:
+        raise Http404
+    return FileResponse((services.demo_folder() / name).open("rb"), as_attachment=True, filename=name)
+
+
+@requires("reconcile.view")
+@require_GET
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    person = person_of(request)
+    found = get_object_or_404(queries.visible_reconciliations(person), pk=number)
+    return render(request, "reconciliation/show.html", _shown(found, person=person))
+
+
+@requires("reconcile.view")
+@require_GET
+def progress(request: HttpRequest, number: int) -> HttpResponse:
+    person = person_of(request)
+    found = get_object_or_404(queries.visible_reconciliations(person), pk=number)
+    template = "_body.html" if request.headers.get("HX-Request") == "true" else "show.html"
+    return render(request, f"reconciliation/{template}", _shown(found, person=person))
+
+
+@requires("reconcile.run")
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest, number: int) -> HttpResponse:
+    found = get_object_or_404(queries.changeable_reconciliations(person_of(request)), pk=number)
+    if found.is_running:
+        return redirect("reconciliation:show", found.pk)
+    if request.method != "POST":
+        return render(request, "reconciliation/profile.html", _profile_page(found, form=ProfileForm.of(found)))
+    form = ProfileForm.of(found, data=request.POST)
+    if not form.is_valid():
+        return render(request, "reconciliation/profile.html", _profile_page(found, form=form), status=422)
+    return _act_on(request, found, form=form)
+
+
+@requires("reconcile.run")
+@require_POST
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    person = person_of(request)
+    found = get_object_or_404(queries.changeable_reconciliations(person), pk=number)
+    try:
+        services.stop(found, by=person, now=datetime.now(UTC))
+    except services.UnableToStop:
+        messages.info(request, _("The run had already ended."))
+    return redirect("reconciliation:show", found.pk)
+
+
+def _act_on(request: HttpRequest, found: Reconciliation, *, form: ProfileForm) -> HttpResponse:
+    """Keep what was corrected; then read again, save it for the partner, or run."""
+    person, now = person_of(request), datetime.now(UTC)
+    try:
+        services.correct(found, correction=form.correction(), by=person, now=now)
+        if form.reads_again():
+            services.read_again(found, now=now)
+            return redirect("reconciliation:profile", found.pk)
+        services.run(found, by=person, now=now)
+    except services.UnableToOpen as error:
+        context = {**_profile_page(found, form=form), "errors": error.sentences()}
+        return render(request, "reconciliation/profile.html", context, status=422)
+    return redirect("reconciliation:show", found.pk)
+
+
+def _new_page(*, name: str, errors: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "errors": errors,
+        "demo_files": DEMO_NAMES,
+        "ours_title": _("Ours: the supplier's lines"),
+        "ours_hint": _("Ledger, despatches, invoices: what you say they owe you."),
+        "theirs_title": _("Theirs: the retailer's lines"),
+        "theirs_hint": _("Statement, receipts, settlement: what they say they owe you."),
+    }
+
+
+def _refused(request: HttpRequest, *, errors: list[str]) -> HttpResponse:
+    page = _new_page(name=request.POST.get("name", ""), errors=errors)
+    template = "_errors.html" if request.headers.get("HX-Request") == "true" else "new.html"
+    return render(request, f"reconciliation/{template}", page, status=422)
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _list_row(found: Reconciliation) -> ListRow:
+    bridges = queries.bridges(found.summary) if found.has_result else []
+    bridge = bridges[0] if bridges else None
+    lines = {side.side: side.accepted for side in queries.side_counts(found.summary)} if found.has_result else {}
+    return ListRow(
+        found=found,
+        bridge=bridge,
+        gap_minor=bridge.ours_minor - bridge.theirs_minor if bridge else 0,
+        more_currencies=len(bridges) > 1,
+        ours_lines=lines.get("ours", 0),
+        theirs_lines=lines.get("theirs", 0),
+    )
+
+
+def _shown(found: Reconciliation, *, person: "User") -> dict[str, Any]:
+    ours, theirs = imports_queries.files_of(found.ours, found.theirs)
+    is_mine = found.owner_id == person.pk and person.may("reconcile.run")
+    context: dict[str, Any] = {
+        "found": found,
+        "files": [{"label": SIDE_LABELS["ours"], "files": ours}, {"label": SIDE_LABELS["theirs"], "files": theirs}],
+        "may_run": is_mine,
+        "may_change": is_mine,
+        "problem": services.failure_sentence(found),
+    }
+    return {**context, **_result(found)} if found.has_result else context
+
+
+def _result(found: Reconciliation) -> dict[str, Any]:
+    rows, sides = queries.class_rows(found.summary), queries.side_counts(found.summary)
+    bridges = queries.bridges(found.summary)
+    open_rows = [row for row in rows if row.token in OPEN_CLASSES]
+    return {
+        "bridges": [layout(bridge) for bridge in bridges],
+        "classes": rows,
+        "class_totals": {
+            "ours": sum(row.ours_lines for row in rows),
+            "theirs": sum(row.theirs_lines for row in rows),
+            "amount": sum(row.amount_minor for row in rows),
+        },
+        "several_currencies": len(bridges) > 1,
+        "currency": bridges[0].currency if bridges else "CNY",
+        "sides": sides,
+        "open_lines": sum(row.ours_lines + row.theirs_lines for row in open_rows),
+        "rejected_rows": sum(side.rejected for side in sides),
+        "ambiguous": any(row.token == "AMBIGUOUS" for row in rows),  # noqa: S105 - a class, no password
+        "downloads": queries.downloads(found.pk),
+    }
+
+
+def _profile_page(found: Reconciliation, *, form: ProfileForm) -> dict[str, Any]:
+    return {
+        "found": found,
+        "form": form,
+        "errors": form.sentences(),
+        "sides": form.sides(),
+        "recognized": found.profile,
+    }
