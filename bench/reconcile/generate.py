@@ -7,6 +7,7 @@ truth/ what a careful accountant would find: links.parquet, ours.parquet, theirs
 """
 
 import argparse
+import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,7 +47,22 @@ def generate(world: World, *, out: Path, formats: Iterable[str] = ("parquet",), 
     write_links(con, out=out)
     write_maps(con, out=out)
     con.close()
+    (out / "stamp").write_text(stamp(world))
     return out
+
+
+def stamp(world: World) -> str:
+    """Say which generator made a world, so that data of an older one is made anew."""
+    made_by = [HERE / "dials.py", HERE / "generate.py", *sorted((HERE / "sql").glob("[1-7]_*.sql"))]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_by))
+    return f"{world} DuckDB {duckdb.__version__} {digest.hexdigest()}\n"
+
+
+def is_current(folder: Path, *, world: World, formats: Iterable[str]) -> bool:
+    """Tell whether a folder holds this world in these formats."""
+    mark = folder / "stamp"
+    files = [folder / f"{side}.{form}" for side in ("ours", "theirs") for form in formats]
+    return mark.exists() and mark.read_text() == stamp(world) and all(path.exists() for path in files)
 
 
 def settle(con: duckdb.DuckDBPyConnection, world: World) -> None:

@@ -30,7 +30,7 @@ from bench.reconcile.contestants import (
     peers_ready,
     reading,
 )
-from bench.reconcile.generate import DATA, SIZES
+from bench.reconcile.generate import DATA, SIZES, World, is_current
 from bench.reconcile.page import write_page
 from bench.reconcile.score import score
 
@@ -76,13 +76,12 @@ def plan(given: argparse.Namespace) -> list[Case]:
 
 
 def prepare(case: Case) -> Path:
-    """Generate the ledgers that are missing."""
+    """Generate the ledgers that are missing or were made by an older generator."""
     data = DATA / case.name
-    forms = {name.rpartition("-")[2] for name in (who.name for who in case.contestants)} & {"csv", "xlsx"}
-    wanted = [data / "truth" / "links.parquet", *(data / f"theirs.{form}" for form in forms)]
-    if not all(path.exists() for path in wanted):
+    forms = ["parquet", *sorted({who.name.rpartition("-")[2] for who in case.contestants} & {"csv", "xlsx"})]
+    if not is_current(data, world=World(SIZES[case.size], case.variant), formats=forms):
         print(f"Generating {case.name} ...", flush=True)
-        options = ["--size", case.size, "--variant", case.variant, "--formats", ",".join(["parquet", *sorted(forms)])]
+        options = ["--size", case.size, "--variant", case.variant, "--formats", ",".join(forms)]
         subprocess.run([sys.executable, "-m", "bench.reconcile.generate", *options], check=True, cwd=ROOT)
     return data
 

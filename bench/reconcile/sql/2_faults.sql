@@ -1,10 +1,12 @@
 -- What goes wrong: every faulty line with what is done to it, then the lines each side really writes.
+-- Prices never differ by what another tax rate would do; what is short of a split or merged line is less than any part.
 CREATE TABLE faulty AS
 WITH chosen AS (
     SELECT lines.*, od.kind AS order_kind,
         coalesce(od.number, 'none') AS o_number, od.number_side AS o_number_side, coalesce(od.value, 'none') AS o_value,
         coalesce(od.place, 'none') AS o_place, coalesce(od.lag, 'prompt') AS o_lag, coalesce(od.shape, 'single') AS o_shape,
         ld.kind AS line_kind, ld.number, ld.number_side, ld.value, ld.place, ld.lag AS lag_kind, ld.shape,
+        ld.shape NOT IN ('split', 'merge') OR q >= 12000 AS part_of_much,
         ld.kind IS NOT NULL AND (od.kind IS NULL OR (getvariable('hard') AND ld.number = 'none' AND od.number IN ('format', 'typo'))) AS line_counts
     FROM lines
     LEFT JOIN dials od ON od.dial = order_dial
@@ -19,15 +21,16 @@ merged AS (
         CASE WHEN o_number <> 'none' THEN -1 - o ELSE i END AS number_key,
         CASE WHEN order_kind IS NULL THEN i ELSE -1 - o END AS deed_key,
         o_number = 'missing' AS whole_document,
-        CASE WHEN line_counts AND o_value = 'none' THEN value ELSE o_value END AS value,
+        CASE WHEN line_counts AND o_value = 'none' THEN CASE WHEN part_of_much THEN value ELSE 'none' END ELSE o_value END AS value,
         CASE WHEN line_counts AND o_place = 'none' THEN place ELSE o_place END AS place,
         CASE WHEN line_counts AND o_lag = 'prompt' THEN lag_kind ELSE o_lag END AS lag_kind,
         CASE WHEN line_counts AND o_shape = 'single' THEN shape ELSE o_shape END AS shape
     FROM chosen),
 measured AS (
     SELECT merged.*,
-        1000 * (1 + roll(i, 30, greatest(1, (q // 1000 - 1) // 2))) AS step_q,
-        [100, 660, 960, -520, -780, -1100][1 + roll(i, 31, 6)] + roll(i, 32, 180) AS basis_points
+        CASE WHEN shape IN ('split', 'merge') THEN 1000
+            ELSE 1000 * (1 + roll(i, 30, greatest(1, (q // 1000 - 1) // 2))) END AS step_q,
+        [100, 680, 960, -540, -800, -1110][1 + roll(i, 31, 6)] + roll(i, 32, 160) AS basis_points
     FROM merged),
 valued AS (
     SELECT measured.*,
