@@ -1,0 +1,95 @@
+"""Do the lines of two samples meet, and what agrees where they do?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from keytally.exchange.canonical import Column
+from keytally.exchange.shapes import ANY_MARKS
+from keytally.exchange.values import Figure, folded, read_code, read_figure
+
+KEY_SETS: Sequence[tuple[Column, ...]] = (
+    (Column.ORDER_NO, Column.STORE, Column.ITEM),
+    (Column.ORDER_NO, Column.STORE, Column.GTIN),
+    (Column.ORDER_NO, Column.ITEM),
+    (Column.ORDER_NO, Column.GTIN),
+    (Column.DOC_NO, Column.LINE_NO),
+    (Column.DOC_NO, Column.ITEM),
+    (Column.DOC_NO, Column.GTIN),
+    (Column.DOC_NO,),
+    (Column.ORDER_NO,),
+    (Column.STORE, Column.DATE, Column.ITEM),
+)
+Values = Mapping[Column, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Of the lines whose keys meet once on each side, what share agrees, and agrees with the opposite sign."""
+
+    lines: int
+    share: int
+    opposite: int
+
+
+def overlap(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """Give the share of the smaller set of codes that stands in the other, in per cent."""
+    left, right = _codes(ours), _codes(theirs)
+    if not left or not right:
+        return 0
+    return len(left & right) * 100 // min(len(left), len(right))
+
+
+def _codes(values: Sequence[str]) -> frozenset[str]:
+    return frozenset(code.lstrip("0") or "0" for value in values if (code := read_code(value)) is not None)
+
+
+def best_pairs(ours: Values, theirs: Values) -> list[tuple[int, int]]:
+    """Pair the sample's lines by the set of keys under which most of them meet once on each side."""
+    shared = set(ours) & set(theirs)
+    found = (_pairs(ours, theirs, keys) for keys in KEY_SETS if set(keys) <= shared)
+    return max(found, key=len, default=[])
+
+
+def _pairs(ours: Values, theirs: Values, keys: tuple[Column, ...]) -> list[tuple[int, int]]:
+    left, right = _single(ours, keys), _single(theirs, keys)
+    return [(place, right[key]) for key, place in left.items() if key in right]
+
+
+def _single(values: Values, keys: tuple[Column, ...]) -> Mapping[tuple[str, ...], int]:
+    """Give the place of every complete key that stands on one line only."""
+    places: dict[tuple[str, ...], int] = {}
+    twice = set()
+    for place, parts in enumerate(zip(*(values[key] for key in keys), strict=True)):
+        key = tuple((read_code(part) or "").lstrip("0") for part in parts)
+        if not all(key):
+            continue
+        if key in places:
+            twice.add(key)
+        places[key] = place
+    return {key: place for key, place in places.items() if key not in twice}
+
+
+def agreement(
+    ours: Sequence[str], theirs: Sequence[str], *, pairs: Sequence[tuple[int, int]], marks: tuple[str, str]
+) -> Agreement:
+    """Compare the figures of two columns on the paired lines."""
+    read = [_reader(mark) for mark in marks]
+    same = opposite = lines = 0
+    for left, right in pairs:
+        one, other = read[0](ours[left]), read[1](theirs[right])
+        if one is None or other is None:
+            continue
+        lines += 1
+        same += one == other
+        opposite += one == -other and one != 0
+    if not lines:
+        return Agreement(0, 0, 0)
+    return Agreement(lines, same * 100 // lines, opposite * 100 // lines)
+
+
+def _reader(decimal_mark: str) -> Callable[[str], int | None]:
+    def read(value: str) -> int | None:
+        figure = read_figure(folded(value), decimals=3, marks=ANY_MARKS, decimal_mark=decimal_mark)
+        return figure.scaled if isinstance(figure, Figure) else None
+
+    return read
