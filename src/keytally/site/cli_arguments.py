@@ -78,6 +78,16 @@ def reconcile_parser(language: str) -> Parser:
     return parser
 
 
+def parsed_options(words: Sequence[str], *, language: str) -> argparse.Namespace:
+    """Read the words behind `keytally reconcile`."""
+    parser = reconcile_parser(language)
+    options = parser.parse_args(words)
+    if options.propose and (options.json or options.profile):
+        other = "--json" if options.json else "--profile"
+        parser.error(say("not_together", language, names=f"--propose, {other}"))
+    return options
+
+
 _MATCHING = (
     ("--profile", "P.toml"),
     ("--store-map", "F"),

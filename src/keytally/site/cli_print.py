@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from keytally.exchange.propose import SideProposal
 from keytally.kernel.money import Money
 from keytally.reconciliation.engine.contract import Bridge, Progress
+from keytally.reconciliation.engine.profiles import Proposed, warnings_of
 from keytally.reconciliation.engine.reading import READING
 from keytally.reconciliation.engine.reconcile import WRITING_REPORT
+from keytally.reconciliation.engine.results import Side
 from keytally.reconciliation.engine.typed import Reconciliation, Summary
 from keytally.reconciliation.engine.words import class_name, said, word
 from keytally.site.cli_table import aligned
@@ -49,17 +52,30 @@ def progress_text(progress: Progress, *, language: str) -> str:
     )
 
 
-def proposal_lines(proposed, *, ours: str, theirs: str, language: str) -> list[str]:
+def proposal_lines(proposed: Proposed, *, ours: str, theirs: str, language: str) -> list[str]:
     """Explain a proposed profile: every column, how sure it is and why, and what only a person can answer."""
+    proposal = proposed.proposal
     lines = []
-    for side, choices in proposed.choices.items():
-        head = [word(code, language=language) for code in (side, "header", "confidence", "why")]
-        rows = [[choice.column, choice.header, f"{choice.percent} %", choice.why.text(language)] for choice in choices]
-        lines += [*aligned([head, *rows], left=4), ""]
-    lines += [say("note", language, text=note.text(language)) for note in proposed.notes]
-    lines += [say("question", language, text=question.text(language)) for question in proposed.questions]
+    for side, found in ((Side.OURS, proposal.ours), (Side.THEIRS, proposal.theirs)):
+        lines += [*_columns(side, found, language), ""]
+    lines.append(
+        f"{word('measure', language=language)} {proposed.profile.match.measure}: "
+        + proposal.measure_reason.text(language)
+    )
+    lines += [say("note", language, text=note.text(language)) for note in warnings_of(proposal)]
+    lines += [say("question", language, text=question.text(language)) for question in proposal.questions]
     lines.append(say("profile_in", language, file=proposed.file))
     return [*lines, say("next", language, ours=ours, theirs=theirs, file=proposed.file)]
+
+
+def _columns(side: Side, found: SideProposal, language: str) -> list[str]:
+    place = f"{found.file} [{found.sheet}]" if found.sheet else found.file
+    head = [word(code, language=language) for code in (side, "header", "confidence", "why")]
+    rows = [[one.column, one.header, f"{one.confidence} %", one.text(language)] for one in found.columns]
+    unused = word("unused", language=language)
+    rest = [f"{unused}: {', '.join(found.unused_headers)}"] if found.unused_headers else []
+    row = word("header_row", language=language)
+    return [f"{place}, {row} {found.header_row}", *aligned([head, *rows], left=4), *rest]
 
 
 def _sides(summary: Summary, language: str) -> list[str]:

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from keytally import __version__
-from keytally.site.cli_arguments import reconcile_parser
+from keytally.site.cli_arguments import parsed_options
 from keytally.site.cli_texts import say
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _PATIENCE_TICKS = 200
 
 def reconcile_command(words: Sequence[str], *, language: str) -> int:
     """Tally two sides, or propose a profile for them, and return the exit code."""
-    options = reconcile_parser(language).parse_args(words)
+    options = parsed_options(words, language=language)
     sys.stderr.write(say("starting", language, version=__version__, ours=options.ours, theirs=options.theirs) + "\n")
     sys.stderr.flush()
     stop = threading.Event()
@@ -43,7 +43,7 @@ def _act(options: Namespace, *, stop: threading.Event, language: str) -> int:
     progress = _ProgressLine(language)
     try:
         if options.propose:
-            return _propose(options, progress=progress, stop=stop, language=language)
+            return _propose(options, language=language)
         done = _reconcile(options, progress=progress, stop=stop)
     except UnableToRun as error:
         progress.end()
@@ -77,21 +77,19 @@ def _reconcile(options: Namespace, *, progress: "_ProgressLine", stop: threading
     )
 
 
-def _propose(options: Namespace, *, progress: "_ProgressLine", stop: threading.Event, language: str) -> int:
+def _propose(options: Namespace, *, language: str) -> int:
     from keytally.reconciliation.engine.reconcile import propose
     from keytally.site.cli_print import proposal_lines
 
     proposed = propose(
         options.ours,
         options.theirs,
-        options.profile,
         out=options.out,
-        on_progress=progress.show,
-        is_stopped=stop.is_set,
+        measure=options.measure,
+        tolerance=options.tolerance,
+        window=options.window,
     )
-    progress.end()
-    lines = proposal_lines(proposed, ours=options.ours, theirs=options.theirs, language=language)
-    _print(lines)
+    _print(proposal_lines(proposed, ours=options.ours, theirs=options.theirs, language=language))
     return 0
 
 

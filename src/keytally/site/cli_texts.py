@@ -47,6 +47,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "arguments_unknown": ("{names} is not understood", "无法识别 {names}"),
     "value_missing": ("{names} needs a value", "{names} 需要一个值"),
     "choice_bad": ("{names} cannot be {value}; choose from {choices}", "{names} 不能是 {value}，可选 {choices}"),
+    "not_together": ("{names} do not go together", "{names} 不能同时使用"),
     "starting": ("keytally {version}: reading {ours} and {theirs}", "keytally {version}：读取 {ours} 和 {theirs}"),
     "reading": (
         "reading {side}: {rows} rows, file {number} of {files}",

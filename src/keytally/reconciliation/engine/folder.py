@@ -62,6 +62,10 @@ class ResultFolder:
             else:
                 (self.path / name).unlink(missing_ok=True)
 
+    def publish_profile(self) -> None:
+        """Put a proposed profile in place and leave an earlier result beside it as it is."""
+        self.place(PROFILE).replace(self.path / PROFILE)
+
 
 @contextlib.contextmanager
 def result_folder(path: Path, *, inputs: Sequence[Path]) -> Iterator[ResultFolder]:

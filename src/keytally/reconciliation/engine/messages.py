@@ -68,8 +68,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "导入方案 {path} 无法使用：{problem}。",
     ),
     "question_open": (
-        "{questions}; answer it in a profile: run with --propose, correct profile.toml, and pass it with --profile.",
-        "{questions}；请在导入方案中作答：先用 --propose 运行，改好 profile.toml，再用 --profile 传入。",
+        "{questions} (--propose writes a profile to correct, --profile reads it).",
+        "{questions}（--propose 写出导入方案供修改，--profile 读取）。",
     ),
     "table_missing": (
         "There is no file {path}; check the path.",
@@ -142,7 +142,7 @@ class Refusal(UnableToRun):
         """Say why in the reader's language, in one sentence."""
         english, chinese = REFUSALS[self.code]
         template = chinese if language.startswith("zh") else english
-        return template.format_map({name: one_line(value) for name, value in self.parameters.items()})
+        return template.format_map({name: _in_language(value, language) for name, value in self.parameters.items()})
 
 
 class RunStopped(Refusal, Stopped):
@@ -167,6 +167,10 @@ class Forwarded(UnableToRun):
 def sentence(error: Exception, *, language: str) -> str:
     """Say an anticipated error in the reader's language, on one line."""
     return one_line(error.text(language) if isinstance(error, Translated) else error)
+
+
+def _in_language(value: object, language: str) -> str:
+    return one_line(value.text(language) if isinstance(value, Translated) else value)
 
 
 def one_line(value: object) -> str:

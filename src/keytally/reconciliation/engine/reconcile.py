@@ -10,10 +10,9 @@ from pathlib import Path
 import duckdb
 
 from keytally.exchange.errors import ReadingStopped, UnableToRead
-from keytally.exchange.profile import Measure, Profile
+from keytally.exchange.profile import MatchProfile, Measure, Profile
 from keytally.exchange.read import SideRead
 from keytally.exchange.rejected import write_rejected_csv
-from keytally.exchange.sources import SourceFile
 from keytally.kernel.periods import Period
 from keytally.reconciliation.engine.contract import Progress, Request, Stopped, UnableToRun
 from keytally.reconciliation.engine.decisions import convert_decisions
@@ -21,7 +20,8 @@ from keytally.reconciliation.engine.details import write_details
 from keytally.reconciliation.engine.folder import PROFILE, REJECTED, REPORT, SUMMARY, ResultFolder, result_folder
 from keytally.reconciliation.engine.maps import convert_item_map, convert_store_map
 from keytally.reconciliation.engine.messages import Forwarded, Refusal, RunStopped, Translated
-from keytally.reconciliation.engine.reading import READING, Means, files_of, read_both, side_summary
+from keytally.reconciliation.engine.profiles import Proposed, profile_for, proposal_for, write_profile
+from keytally.reconciliation.engine.reading import Means, files_of, read_both, side_summary
 from keytally.reconciliation.engine.report import write_report
 from keytally.reconciliation.engine.results import Side
 from keytally.reconciliation.engine.run import run
@@ -108,11 +108,35 @@ def reconcile(  # noqa: PLR0913 - the published call names every option of the c
         return _reconciled(task, folder)
 
 
+def propose(
+    ours: Source,
+    theirs: Source,
+    *,
+    out: str | Path | None = None,
+    measure: Measure | str | None = None,
+    tolerance: str | int | None = None,
+    window: str | int | None = None,
+) -> Proposed:
+    """Propose a profile for two sides and write it into the folder `out` for a person to correct."""
+    place = Path(out or DEFAULT_OUT)
+    sources = _paths(ours), _paths(theirs)
+    with _one_sentence(place, memory=DEFAULT_MEMORY):
+        files = files_of(*sources)
+        proposal = proposal_for(files)
+        match = with_window(with_tolerance(with_measure(proposal.profile.match, measure), tolerance), window)
+        profile = replace(proposal.profile, match=match)
+        with result_folder(place, inputs=(*sources[0], *sources[1])) as folder:
+            write_profile(profile, file=folder.place(PROFILE))
+            folder.publish_profile()
+            return Proposed(profile, folder.path / PROFILE, proposal)
+
+
 def _reconciled(task: _Task, folder: ResultFolder) -> Reconciliation:
     began = time.monotonic()
     files = files_of(task.ours, task.theirs)
     tables = _converted(folder, dict(task.tables))
-    profile = _profile(task, files, folder)
+    profile, said = profile_for(task.profile, files)
+    profile = replace(profile, match=_match(profile.match, task))
     means = Means(folder.cache, task.memory, task.threads, task.on_progress, task.is_stopped)
     sides = read_both(files, profile, means=means)
     outcome = run(_request(task, profile, sides=sides, folder=folder, tables=tables))
@@ -121,16 +145,8 @@ def _reconciled(task: _Task, folder: ResultFolder) -> Reconciliation:
     summary = summarize(outcome, sides=summaries, seconds=time.monotonic() - began)
     _write_beside(task, folder, summary=summary, profile=profile, sides=sides)
     folder.publish()
-    notes = tuple(note for read in sides.values() for note in read.warnings)
+    notes = (*said, *(note for read in sides.values() for note in read.warnings))
     return Reconciliation(folder.path, summary, notes, outcome.decisions_unused, outcome.step_seconds)
-
-
-def _profile(task: _Task, files: Mapping[Side, tuple[SourceFile, ...]], folder: ResultFolder) -> Profile:
-    return _adjusted(task.profile if isinstance(task.profile, Profile) else Profile(), task)
-
-
-def save_profile(profile, file):
-    file.write_text("version = 1\n")
 
 
 def _request(
@@ -157,7 +173,7 @@ def _request(
 def _write_beside(
     task: _Task, folder: ResultFolder, *, summary: Summary, profile: Profile, sides: Mapping[Side, SideRead]
 ) -> None:
-    save_profile(profile, folder.place(PROFILE))
+    write_profile(profile, file=folder.place(PROFILE))
     write_rejected_csv([read.rejected for read in sides.values()], folder.place(REJECTED))
     write_summary(summary, file=folder.place(SUMMARY))
     if task.details is not None or task.with_report:
@@ -181,10 +197,10 @@ def _paths(source: Source) -> tuple[Path, ...]:
     return (Path(source),) if isinstance(source, str | Path) else tuple(Path(one) for one in source)
 
 
-def _adjusted(profile: Profile, task: _Task) -> Profile:
-    match = with_measure(profile.match, task.measure)
+def _match(match: MatchProfile, task: _Task) -> MatchProfile:
+    match = with_measure(match, task.measure)
     match = with_tolerance(match, task.tolerance)
-    return replace(profile, match=with_window(match, task.window))
+    return with_window(match, task.window)
 
 
 def _converted(folder: ResultFolder, tables: Mapping[str, Path]) -> dict[str, Path]:
