@@ -15,6 +15,10 @@ from keytally.core.rules import FileType
 from keytally.core.subjects import Subject
 
 
+class UnableToChange(Exception):
+    """A change of people is refused; the argument is the code of the reason."""
+
+
 def record_audit(
     action: str,
     *,
@@ -66,13 +70,14 @@ def add_person(
 
 @transaction.atomic
 def set_roles(person: User, *, roles: Iterable[Role], by: User, now: datetime, reason: str) -> None:
-    """Give a person exactly these roles."""
+    """Give a person exactly these roles, or raise `UnableToChange`."""
     before = sorted(RoleGrant.objects.filter(person=person).values_list("role", flat=True))
     after = sorted(set(roles))
     if before == after:
         return
     RoleGrant.objects.filter(person=person).exclude(role__in=after).delete()
     RoleGrant.objects.bulk_create(RoleGrant(person=person, role=role) for role in after if role not in before)
+    _need_an_administrator()
     record_audit(
         "person.roles",
         by=by,
@@ -82,6 +87,52 @@ def set_roles(person: User, *, roles: Iterable[Role], by: User, now: datetime, r
         before={"roles": before},
         after={"roles": after},
     )
+
+
+@transaction.atomic
+def change_person(
+    person: User, *, name: str, email: str, is_active: bool, by: User, now: datetime, reason: str
+) -> None:
+    """Correct a person's name and address and say whether they may log in, or raise `UnableToChange`."""
+    before = _facts(person)
+    person.name, person.email, person.is_active = name, email, is_active
+    if _facts(person) == before:
+        return
+    person.save(update_fields=["name", "email", "is_active"])
+    _need_an_administrator()
+    record_audit(
+        "person.change",
+        by=by,
+        at=now,
+        subject=Subject("person", person.pk),
+        reason=reason,
+        before=before,
+        after=_facts(person),
+    )
+
+
+@transaction.atomic
+def set_password(person: User, *, password: str, by: User, now: datetime) -> None:
+    """Give a person a new password; their other log-in sessions end."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record_audit("person.password", by=by, at=now, subject=Subject("person", person.pk))
+
+
+def set_time_zone(person: User, *, time_zone: str) -> None:
+    """Keep the zone a person's times are shown in."""
+    person.time_zone = time_zone
+    person.save(update_fields=["time_zone"])
+
+
+def _facts(person: User) -> dict[str, Any]:
+    return {"name": person.name, "email": person.email, "is_active": person.is_active}
+
+
+def _need_an_administrator() -> None:
+    """Refuse what would leave nobody who can add people."""
+    if not RoleGrant.objects.filter(role=Role.ADMINISTRATOR, person__is_active=True).exists():
+        raise UnableToChange("LAST_ADMINISTRATOR")
 
 
 def keep_attachment(

@@ -1,5 +1,6 @@
 """Is every word a reader sees there in Chinese too? Reads the code, the templates and the catalogues."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,8 +81,10 @@ def compile_catalogs() -> int:
         source = catalog_path(folder)
         target = source.with_suffix(".mo")
         if source.is_file() and (not target.is_file() or target.stat().st_mtime < source.stat().st_mtime):
-            with target.open("wb") as file:
+            coming = target.with_suffix(f".{os.getpid()}")
+            with coming.open("wb") as file:
                 write_mo(file, read_catalog(folder))
+            coming.replace(target)
             written += 1
     return written
 
@@ -136,7 +139,7 @@ def _key(message: Message) -> str:
 
 
 def _texts(message: Message) -> list[str]:
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return [text for text in texts if text]
 
 

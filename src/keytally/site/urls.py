@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
     path("", include("keytally.core.urls")),
+    path("", include("keytally.core.people_urls")),
     path("jobs/", include("keytally.jobs.urls")),
 ]
 if find_spec("keytally.reconciliation.urls"):

@@ -4,10 +4,17 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
+_ACTIONS = {
+    "person.add": _("Added"),
+    "person.roles": _("Roles changed"),
+    "person.change": _("Changed"),
+    "person.password": _("Password changed"),
+}
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 
 
@@ -28,6 +35,12 @@ def quantity(thousandths: int | None) -> str:
 def count(number: int | None) -> str:
     """Show a whole number with separators, the same in every language."""
     return _scaled(number, places=0)
+
+
+@register.filter
+def action(code: str) -> str:
+    """Word what an audit entry about a person says was done."""
+    return str(_ACTIONS.get(code, code))
 
 
 @register.simple_tag

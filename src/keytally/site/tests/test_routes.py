@@ -1,0 +1,104 @@
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+
+from keytally.core.access import public, requires
+from keytally.core.roles import Role, permissions_of
+from keytally.core.services import add_person
+from keytally.site import routes
+from keytally.site.routes import PUBLIC_ROUTES, faults
+
+NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
+EXAMPLES = {"int": "1", "uuid": "00000000-0000-0000-0000-000000000001", "slug": "x", "str": "x", "path": "x"}
+METHODS = ("get", "post", "put", "delete")
+
+# What the leak test plants; a url module of its own.
+urlpatterns = [
+    path("log-in/", public(lambda request: HttpResponse()), name="log_in"),
+    path("guarded/", requires("jobs.view")(lambda request: HttpResponse()), name="guarded"),
+    path("leak/", lambda request: HttpResponse("prices"), name="leak"),
+    path("open/", public(lambda request: HttpResponse()), name="open"),
+    path("typo/", requires("jobs.veiw")(lambda request: HttpResponse()), name="typo"),
+]
+
+
+def example(route):
+    return re.sub(r"<(?:(\w+):)?\w+>", lambda found: EXAMPLES[found[1] or "str"], route.path)
+
+
+def every_route():
+    return routes.routes()
+
+
+def test_there_is_something_to_walk():
+    assert {"home", "log_in", "jobs:list", "jobs:stop", "people:list", "core:attachment"} <= {
+        r.name for r in every_route()
+    }
+
+
+def test_every_page_says_who_may_call_it():
+    assert faults(every_route()) == []
+
+
+def test_the_check_finds_a_planted_leak():
+    found = faults(routes.routes(__name__))
+    assert [sentence.split(" ")[0] for sentence in found] == ["/leak/", "/open/", "/typo/"]
+
+
+@pytest.mark.django_db
+def test_the_walk_finds_a_planted_leak(settings):
+    settings.ROOT_URLCONF = __name__
+    assert walk_as(None) == ["get /leak/", "post /leak/", "put /leak/", "delete /leak/"] + [
+        f"{method} /open/" for method in METHODS
+    ]
+
+
+def walk_as(role):
+    """List the calls that went through although they should not, or were refused although they should not."""
+    client = Client()
+    held = permissions_of([role]) if role else frozenset()
+    if role:
+        client.force_login(add_person("one", name="One", password=None, roles=[role], by=None, now=NOW))
+    return [
+        f"{method} {route.path}"
+        for route in every_route()
+        for method in METHODS
+        if not _is_right(client, route, method, held=held, is_known=role is not None)
+    ]
+
+
+def _is_right(client, route, method, *, held, is_known):
+    if route.name in PUBLIC_ROUTES:
+        return True
+    if not is_known:
+        response = getattr(client, method)(example(route))
+        return response.status_code == 302 and response.headers["Location"].startswith("/log-in/")
+    if route.permission == routes.SIGNED_IN or route.permission in held:
+        return method != "get" or client.get(example(route)).status_code not in (302, 403) or route.name == "home"
+    return getattr(client, method)(example(route)).status_code == 403
+
+
+@pytest.mark.django_db
+def test_nobody_gets_in_without_logging_in():
+    assert walk_as(None) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_what_it_may_and_nothing_else(role):
+    assert walk_as(role) == []
+
+
+@pytest.mark.django_db
+def test_someone_who_may_no_longer_log_in_is_outside():
+    person = add_person("gone", name="Gone", password=None, roles=list(Role), by=None, now=NOW)
+    client = Client()
+    client.force_login(person)
+    assert client.get("/jobs/").status_code == 200
+    person.is_active = False
+    person.save()
+    assert client.get("/jobs/").status_code == 302
