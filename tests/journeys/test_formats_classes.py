@@ -7,7 +7,7 @@ import pytest
 
 from .invariants import check_invariants
 from .ledgers import full_width, goods, line, write_csv
-from .runs import keytally
+from .runs import keytally_here
 
 Lines = list[dict[str, str]]
 BASE = [goods("B1", 10, "2.00"), goods("B2", 7, "3.00", item="A2"), goods("B3", 5, "4.00", store="S2")]
@@ -262,7 +262,7 @@ STORIES = (
 def test_it_gives_each_line_the_class_of_its_story(tmp_path: Path, story: Story) -> None:
     ours = write_csv(tmp_path / "ours.csv", BASE + story.ours)
     theirs = write_csv(tmp_path / "theirs.csv", BASE + story.theirs)
-    ran = keytally("reconcile", ours.path, theirs.path, "--out", tmp_path / "out", *story.options)
+    ran = keytally_here("reconcile", ours.path, theirs.path, "--out", tmp_path / "out", *story.options)
     assert ran.exit in (0, 1), ran.stderr
     result = check_invariants(tmp_path / "out", ours, theirs, exit=ran.exit)
     first = len(BASE) + 2

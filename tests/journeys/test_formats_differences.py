@@ -6,7 +6,7 @@ import pytest
 
 from .invariants import check_invariants
 from .ledgers import Ledger, goods, line, write_csv
-from .runs import Result, keytally
+from .runs import Result, keytally_here
 
 Lines = list[dict[str, str]]
 QUIET = [goods("B1", 10, "2.00"), goods("B2", 7, "3.00", item="A2"), goods("B3", 5, "4.00", store="S2")]
@@ -18,7 +18,7 @@ def reconciled(folder: Path, ours: Lines, theirs: Lines, *options: object) -> Re
 
 
 def checked(folder: Path, ours: Ledger, theirs: Ledger, *options: object) -> Result:
-    ran = keytally("reconcile", ours.path, theirs.path, "--out", folder / "out", *options)
+    ran = keytally_here("reconcile", ours.path, theirs.path, "--out", folder / "out", *options)
     assert ran.exit in (0, 1), ran.stderr
     return check_invariants(folder / "out", ours, theirs, exit=ran.exit)
 
@@ -133,7 +133,7 @@ def test_it_counts_a_currency_without_minor_units_in_whole_units(tmp_path: Path)
     ]
     theirs = [{**ours[0], "amount": "1990"}, {**ours[1], "amount": "1.230"}]
     left, right = write_csv(tmp_path / "ours.csv", ours), write_csv(tmp_path / "theirs.csv", theirs)
-    ran = keytally("reconcile", left.path, right.path, "--out", tmp_path / "out")
+    ran = keytally_here("reconcile", left.path, right.path, "--out", tmp_path / "out")
     result = check_invariants(tmp_path / "out", exit=ran.exit)
     assert (result.bridge("JPY")["ours_minor"], result.bars("JPY")) == (2000, {"PRICE": 10})
     assert (result.bridge("KWD")["ours_minor"], result.bars("KWD")) == (1234, {"PRICE": 4})
@@ -153,7 +153,7 @@ def test_a_line_without_a_currency_takes_the_profiles(tmp_path: Path) -> None:
     profile = tmp_path / "profile.toml"
     profile.write_text('version = 1\n\n[ours]\ncurrency = "EUR"\n\n[theirs]\ncurrency = "EUR"\n', encoding="utf-8")
     left, right = write_csv(tmp_path / "ours.csv", QUIET), write_csv(tmp_path / "theirs.csv", QUIET)
-    ran = keytally("reconcile", left.path, right.path, "--out", tmp_path / "out", "--profile", profile)
+    ran = keytally_here("reconcile", left.path, right.path, "--out", tmp_path / "out", "--profile", profile)
     assert ran.exit == 0, ran.stderr
     assert [one["currency"] for one in Result(tmp_path / "out", 0).summary["bridges"]] == ["EUR"]
 

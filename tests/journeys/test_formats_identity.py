@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .invariants import check_invariants
 from .ledgers import Ledger, goods, used_columns, write_csv, write_parquet, write_xlsx
-from .runs import Result, keytally
+from .runs import Result, keytally_here
 
 OURS = [goods(f"D{at}", 4 + at, "2.50", item=f"A{at % 3}", store=f"S{at % 2}") for at in range(12)]
 THEIRS = [goods(f"E{at}", 40 + at, "3.50", item=f"B{at % 3}", store=f"T{at % 2}") for at in range(9)]
@@ -16,7 +16,7 @@ def ids(result: Result, side: str) -> set[str]:
 
 
 def run(out: Path, ours: Path, theirs: Path) -> Result:
-    ran = keytally("reconcile", ours, theirs, "--out", out)
+    ran = keytally_here("reconcile", ours, theirs, "--out", out)
     assert ran.exit in (0, 1), ran.stderr
     return check_invariants(out, exit=ran.exit)
 

@@ -17,7 +17,7 @@ from .ledgers import (
     write_text,
     write_xlsx,
 )
-from .runs import Result, keytally, reconcile_files, refusal
+from .runs import Result, keytally_here, reconcile_files, refusal
 
 OURS = [goods(f"D{at}", 4 + at, "2.50", item=f"A{at % 3}", store=f"S{at % 2}") for at in range(12)]
 THEIRS = [*OURS[:4], goods("D4", 7, "2.50", item="A1", store="S0"), *OURS[5:11], goods("Z1", 3, "9.99", store="S5")]
@@ -159,7 +159,7 @@ def test_dates_are_read_in_the_forms_that_occur(tmp_path: Path, form: str) -> No
 def test_dates_that_can_be_read_two_ways_are_asked_about(tmp_path: Path) -> None:
     rows = [{**one, "date": f"0{1 + at % 9}/07/2026"} for at, one in enumerate(OURS)]
     ours, theirs = write_csv(tmp_path / "ours.csv", rows), write_csv(tmp_path / "theirs.csv", OURS)
-    sentence = refusal(keytally("reconcile", ours.path, theirs.path, "--out", tmp_path / "out"))
+    sentence = refusal(keytally_here("reconcile", ours.path, theirs.path, "--out", tmp_path / "out"))
     assert "date" in sentence
     assert "ours" in sentence
     assert not (tmp_path / "out" / "summary.json").exists()
@@ -168,7 +168,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_about(tmp_path: Path) -> None
 def test_it_says_which_side_has_no_measure(tmp_path: Path) -> None:
     ours = write_csv(tmp_path / "ours.csv", OURS)
     theirs = write_csv(tmp_path / "theirs.csv", OURS, columns=["doc_no", "store", "item", "date"])
-    sentence = refusal(keytally("reconcile", ours.path, theirs.path, "--out", tmp_path / "out"))
+    sentence = refusal(keytally_here("reconcile", ours.path, theirs.path, "--out", tmp_path / "out"))
     assert "amount" in sentence and "quantity" in sentence
     assert "theirs" in sentence
 
@@ -216,5 +216,5 @@ def test_an_empty_side_leaves_everything_unmatched(tmp_path: Path) -> None:
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(gzip.compress(b"doc_no,amount\nD1,1.00\n"))
     theirs = write_csv(tmp_path / "theirs.csv", OURS)
-    sentence = refusal(keytally("reconcile", tmp_path / name, theirs.path, "--out", tmp_path / "out"))
+    sentence = refusal(keytally_here("reconcile", tmp_path / name, theirs.path, "--out", tmp_path / "out"))
     assert name in sentence

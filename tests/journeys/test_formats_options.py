@@ -7,7 +7,7 @@ import pytest
 
 from .invariants import FILES, check_invariants
 from .ledgers import Ledger, goods, write_csv, write_parquet, write_text
-from .runs import Result, keytally, reconcile_files, refusal
+from .runs import Result, keytally, keytally_here, reconcile_files, refusal
 
 OURS = [goods(f"D{at}", 4 + at, "2.50", item=f"A{at % 3}", store=f"S{at % 2}") for at in range(12)]
 THEIRS = [*OURS[:4], goods("D4", 7, "2.50", item="A1", store="S0"), *OURS[5:]]
@@ -211,7 +211,7 @@ def test_an_option_that_makes_no_sense_is_refused(
     tmp_path: Path, sides: tuple[Ledger, Ledger], options: tuple[str, ...]
 ) -> None:
     ours, theirs = sides
-    sentence = refusal(keytally("reconcile", ours.path, theirs.path, "--out", tmp_path / "out", *options))
+    sentence = refusal(keytally_here("reconcile", ours.path, theirs.path, "--out", tmp_path / "out", *options))
     assert options[0].strip("-").split("-")[0] in sentence or options[-1] in sentence
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
@@ -237,23 +237,23 @@ def test_a_file_of_an_option_that_makes_no_sense_is_refused(
 ) -> None:
     ours, theirs = sides
     file = write_text(tmp_path / ("given.toml" if option == "--profile" else "given.csv"), text)
-    refusal(keytally("reconcile", ours.path, theirs.path, "--out", tmp_path / "out", option, file))
+    refusal(keytally_here("reconcile", ours.path, theirs.path, "--out", tmp_path / "out", option, file))
     assert not (tmp_path / "out" / "summary.json").exists()
 
 
 def test_a_side_that_is_not_there_is_named(tmp_path: Path, sides: tuple[Ledger, Ledger]) -> None:
-    sentence = refusal(keytally("reconcile", tmp_path / "nowhere.csv", sides[1].path, "--out", tmp_path / "out"))
+    sentence = refusal(keytally_here("reconcile", tmp_path / "nowhere.csv", sides[1].path, "--out", tmp_path / "out"))
     assert "nowhere.csv" in sentence
 
 
 def test_a_folder_without_a_ledger_is_named(tmp_path: Path, sides: tuple[Ledger, Ledger]) -> None:
     (tmp_path / "hollow").mkdir()
-    sentence = refusal(keytally("reconcile", tmp_path / "hollow", sides[1].path, "--out", tmp_path / "out"))
+    sentence = refusal(keytally_here("reconcile", tmp_path / "hollow", sides[1].path, "--out", tmp_path / "out"))
     assert "hollow" in sentence
 
 
 def test_one_side_alone_is_refused(sides: tuple[Ledger, Ledger]) -> None:
-    refusal(keytally("reconcile", sides[0].path))
+    refusal(keytally_here("reconcile", sides[0].path))
 
 
 def test_first_words_come_within_a_second(tmp_path: Path, sides: tuple[Ledger, Ledger]) -> None:

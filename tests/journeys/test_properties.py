@@ -23,7 +23,7 @@ MIRROR = {
     "NOT_RECEIVED": "NOT_IN_BOOKS",
     "NOT_IN_BOOKS": "NOT_RECEIVED",
 }
-VALUED_BY_OURS = {"SHORT", "OVER", "PRICE"}
+VALUED_BY_OURS = {"SHORT", "OVER", "PRICE", "TAX", "ROUNDING"}
 TURNED = {"ours": "theirs", "theirs": "ours"}
 
 
@@ -245,5 +245,5 @@ def test_nothing_is_lost_under_random_rubbish(
     with folder() as root:
         left, right = side(root / "ours.csv", ours), side(root / "theirs.csv", theirs)
         result = reconcile_here(left.path, right.path, root / "out", refusable=True)
-        if result is not None:
+        if result.exit != 2:
             check_invariants(root / "out", exit=result.exit)
