@@ -24,6 +24,13 @@ BROWSER_ARGUMENTS = [
 WHOLE = os.environ.get("CI") == "true"
 
 
+def pytest_configure() -> None:
+    """Spare the tests the slowness that passwords need in use."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -63,6 +70,14 @@ def django_db_modify_db_settings(
         folder = tmp_path_factory.mktemp("database")
         database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
     yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_translations() -> None:
+    """Read what the catalogues say now, whatever was compiled before."""
+    from keytally.site.translations import compile_catalogs
+
+    compile_catalogs()
 
 
 @pytest.fixture(scope="session")

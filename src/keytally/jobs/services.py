@@ -162,8 +162,7 @@ def _settle_lost(job: Job, *, now: datetime) -> int:
     if _held(job).filter(state=Job.State.STOPPING).update(state=Job.State.STOPPED, claim="", ended_at=now):
         return 1
     if job.attempt >= MOST_ATTEMPTS:
-        parameters = {"attempts": job.attempt, "step": job.step or "0"}
-        return int(fail(job, code="WORKER_DIED", parameters=parameters, now=now))
+        return int(fail(job, code="WORKER_DIED", parameters={"attempts": job.attempt}, now=now))
     return _held(job).update(**_waiting(job.queued_at), attempt=F("attempt") + 1)
 
 

@@ -19,7 +19,7 @@ def kind_label(job: Job) -> str:
 
 @register.filter
 def step_label(job: Job) -> str:
-    """Word the step at hand."""
+    """Word the step at hand, or the one it ended in."""
     kind = known_kind(job.kind)
     return str(kind.steps.get(job.step, job.step)) if kind else job.step
 
@@ -35,7 +35,7 @@ def error_sentence(job: Job) -> str:
             "code": job.error_code,
             "job_id": job.pk,
         }
-    return str(wording) % _Known(job.error_parameters)
+    return str(wording) % _Known(job.error_parameters, step=step_label(job))
 
 
 @register.filter
