@@ -45,7 +45,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 class NewForm:
     """The files of both sides, as plain inputs or a drop zone sent them."""
 
-    def __init__(self, data: Mapping[str, str], files: MultiValueDict[str, UploadedFile]) -> None:
+    def __init__(self, data: Mapping[str, str], files: "MultiValueDict[str, UploadedFile[bytes]]") -> None:
         self._data = data
         self._files = files
 
@@ -197,10 +197,10 @@ class ProfileForm(forms.Form):
     def correction(self) -> Correction:
         """Give what the person corrected."""
         cleaned = self.cleaned_data
-        sides = {side: self._side_profile(side, getattr(self.profile, side)) for side in SIDES}
+        ours, theirs = self._side_profile("ours", self.profile.ours), self._side_profile("theirs", self.profile.theirs)
         return Correction(
             name=cleaned["name"],
-            profile=replace(self.profile, **sides, opening_minor=cleaned["opening_minor"]),
+            profile=replace(self.profile, ours=ours, theirs=theirs, opening_minor=cleaned["opening_minor"]),
             measure=cleaned["measure"],
             tolerance=cleaned["tolerance"],
             window_days=cleaned["window_days"],
@@ -237,14 +237,14 @@ class ProfileForm(forms.Form):
         texts = list(dict.fromkeys([*headers, *mapped]))
         choices = [("", _("not in this file")), *((text, text) for text in texts if text)]
         for column in Column:
-            field = forms.ChoiceField(label=COLUMN_LABELS[column], choices=choices, required=False)
-            self.fields[f"{side}-{column}"] = field
+            label = str(COLUMN_LABELS[column])
+            self.fields[_field(side, column)] = forms.ChoiceField(label=label, choices=choices, required=False)
         for name, field in _side_fields().items():
             self.fields[f"{side}-{name}"] = field
 
     def _side_page(self, side: str) -> SidePage:
         reading = self.found.reading.get(side, {})
-        chosen = {self[f"{side}-{column}"].value(): str(COLUMN_LABELS[column]) for column in Column}
+        chosen = {self[_field(side, column)].value(): str(COLUMN_LABELS[column]) for column in Column}
         return SidePage(
             side=side,
             label=SIDE_LABELS[side],
@@ -259,19 +259,19 @@ class ProfileForm(forms.Form):
 
     def _mapped_column(self, side: str, column: Column, reading: Mapping[str, Any]) -> MappedColumn:
         proposed = reading.get("columns", {}).get(column.value)
-        field = self[f"{side}-{column}"]
+        field = self[_field(side, column)]
         if proposed is None or field.value() != proposed["header"]:
             reason = _("chosen by you") if field.value() else ""
             return MappedColumn(COLUMN_LABELS[column], field, None, "", reason)
         confidence = int(proposed["confidence"])
-        level = "high" if confidence >= 90 else "middle" if confidence >= 60 else "low"
+        level = "high" if confidence >= 80 else "middle" if confidence >= 60 else "low"
         return MappedColumn(COLUMN_LABELS[column], field, confidence, level, in_reader_language(proposed["reason"]))
 
     def _check_side(self, side: str, cleaned: dict[str, Any]) -> None:
         needed = {"amount": [Column.AMOUNT], "quantity": [Column.QUANTITY], "both": [Column.AMOUNT, Column.QUANTITY]}
         for column in needed.get(cleaned.get("measure", ""), []):
-            if not cleaned.get(f"{side}-{column}"):
-                self.add_error(f"{side}-{column}", _("choose the column that holds it, or compare by another measure."))
+            if not cleaned.get(_field(side, column)):
+                self.add_error(_field(side, column), _("choose its column, or compare by another measure."))
         for question in self.found.reading.get(side, {}).get("questions", ()):
             name = f"{side}-{question['field']}"
             if name in self.fields and not cleaned.get(name):
@@ -293,7 +293,7 @@ class ProfileForm(forms.Form):
 
     def _side_profile(self, side: str, before: SideProfile) -> SideProfile:
         cleaned = self.cleaned_data
-        columns = {column: cleaned[f"{side}-{column}"] for column in Column if cleaned[f"{side}-{column}"]}
+        columns = {column: cleaned[_field(side, column)] for column in Column if cleaned[_field(side, column)]}
         shapes = cleaned[f"{side}-document_shapes"].splitlines()
         return replace(
             before,
@@ -309,6 +309,11 @@ class ProfileForm(forms.Form):
         )
 
 
+def _field(side: str, column: Column) -> str:
+    """Name the field that says which header a canonical column has."""
+    return f"{side}-column-{column.value}"
+
+
 def in_reader_language(words: Mapping[str, str]) -> str:
     """Pick the sentence in the reader's language from one kept in both."""
     return words["zh" if (get_language() or "").startswith("zh") else "en"]
@@ -317,16 +322,16 @@ def in_reader_language(words: Mapping[str, str]) -> str:
 def _side_fields() -> dict[str, forms.Field]:
     return {
         "header_row": forms.IntegerField(
-            label=_("header in row"), required=False, min_value=1, max_value=1000, help_text=_("empty = find it")
+            label=_("Header in row"), required=False, min_value=1, max_value=1000, help_text=_("empty = find it")
         ),
-        "header_rows": forms.ChoiceField(label=_("header rows"), choices=(("1", "1"), ("2", "2"))),
-        "sign": forms.ChoiceField(label=_("sign"), choices=SIGNS),
-        "date_format": forms.ChoiceField(label=_("dates are written"), choices=DATE_FORMATS, required=False),
-        "tax_basis": forms.ChoiceField(label=_("amounts are"), choices=TAX_BASES),
-        "currency": forms.CharField(label=_("currency"), max_length=3),
-        "decimal_mark": forms.ChoiceField(label=_("decimal mark"), choices=((".", "1,234.50"), (",", "1.234,50"))),
+        "header_rows": forms.ChoiceField(label=_("Header rows"), choices=(("1", "1"), ("2", "2"))),
+        "sign": forms.ChoiceField(label=_("Sign"), choices=SIGNS),
+        "date_format": forms.ChoiceField(label=_("Dates are written"), choices=DATE_FORMATS, required=False),
+        "tax_basis": forms.ChoiceField(label=_("Amounts are"), choices=TAX_BASES),
+        "currency": forms.CharField(label=_("Currency where no column says it"), max_length=3),
+        "decimal_mark": forms.ChoiceField(label=_("Decimal mark"), choices=((".", "1,234.50"), (",", "1.234,50"))),
         "document_shapes": forms.CharField(
-            label=_("shape of document numbers"),
+            label=_("Shape of document numbers"),
             required=False,
             max_length=500,
             widget=forms.Textarea(attrs={"rows": 2}),
@@ -374,7 +379,7 @@ def _initial(found: Reconciliation, profile: Profile) -> dict[str, Any]:
 
 def _initial_side(side: str, profile: SideProfile) -> dict[str, Any]:
     return {
-        **{f"{side}-{column}": text for column, text in profile.columns.items()},
+        **{_field(side, column): text for column, text in profile.columns.items()},
         f"{side}-header_row": profile.header_row,
         f"{side}-header_rows": str(profile.header_rows),
         f"{side}-sign": str(profile.sign),
@@ -390,7 +395,15 @@ def _sample(reading: Mapping[str, Any]) -> list[SampleRow]:
     sample = reading.get("sample", {})
     header, header_rows = reading.get("header_row") or 0, reading.get("header_rows") or 1
     rows = enumerate(sample.get("rows", ()), start=sample.get("first_row", 1))
-    return [SampleRow(number, cells, _kind(number, header=header, rows=header_rows)) for number, cells in rows]
+    return [_sample_row(number, cells, _kind(number, header=header, rows=header_rows)) for number, cells in rows]
+
+
+def _sample_row(number: int, cells: Sequence[str], kind: str) -> SampleRow:
+    """Show a row; a title that is merged over many columns is shown once."""
+    if kind != "kt-above":
+        return SampleRow(number, cells, kind)
+    once = [cell if place == 0 or cell != cells[place - 1] else "" for place, cell in enumerate(cells)]
+    return SampleRow(number, once, kind)
 
 
 def _kind(number: int, *, header: int, rows: int) -> str:

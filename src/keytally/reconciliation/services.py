@@ -20,7 +20,7 @@ from keytally.imports import queries as imports_queries
 from keytally.imports import services as imports
 from keytally.imports.services import Upload
 from keytally.jobs import services as jobs
-from keytally.reconciliation import demo, queries, understanding
+from keytally.reconciliation import demo_pair, queries, understanding
 from keytally.reconciliation.engine.contract import UnableToRun
 from keytally.reconciliation.engine.messages import sentence
 from keytally.reconciliation.models import Reconciliation
@@ -104,9 +104,9 @@ def open_reconciliation(wanted: NewReconciliation, *, by: "User", now: datetime)
 def open_demo(*, name: str, by: "User", now: datetime) -> Reconciliation:
     """Open a reconciliation of the demo pair."""
     folder = demo_folder()
-    uploads = [[Upload(part, [(folder / part).read_bytes()])] for part in demo.DEMO_NAMES]
+    uploads = [[Upload(part, [(folder / part).read_bytes()])] for part in demo_pair.DEMO_NAMES]
     found = open_reconciliation(NewReconciliation(name, *uploads), by=by, now=now)
-    found.tolerance = str(demo.DEMO_TOLERANCE_MINOR)
+    found.tolerance = str(demo_pair.DEMO_TOLERANCE_MINOR)
     found.save(update_fields=["tolerance"])
     return found
 
@@ -114,8 +114,8 @@ def open_demo(*, name: str, by: "User", now: datetime) -> Reconciliation:
 def demo_folder() -> Path:
     """Name the folder of the demo pair, making it where set-up has not."""
     folder = Path(settings.VAR) / "demo"
-    if not all((folder / name).is_file() for name in demo.DEMO_NAMES):
-        demo.write_demo(folder)
+    if not all((folder / name).is_file() for name in demo_pair.DEMO_NAMES):
+        demo_pair.write_demo(folder)
     return folder
 
 

@@ -105,6 +105,11 @@ class Residual:
     components: tuple[Component, ...]
     counterparts: tuple[Place, ...]
 
+    @property
+    def stands_on_the_other(self) -> bool:
+        """Tell whether the difference of its pair is carried by the first line of ours instead."""
+        return bool(self.counterparts) and not self.components and not self.amount_minor
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -206,11 +211,11 @@ with shown as (
 """
 _TOTALS = f"""
 {_FILTERED} select currency, count(*), sum(shown_minor)::bigint from filtered group by currency order by 1
-"""  # noqa: S608 - only constants of this module
+"""
 _ONE_RESIDUAL = f"""
 select {_RESIDUAL_LIST}, {_LINE_LIST} from (select *, amount_minor as shown_minor from read_parquet($file))
 where side = $side and id = $id limit 1
-"""  # noqa: S608 - only constants of this module
+"""
 _COMPARED = f"""
 select {_LINE_LIST} from read_parquet($file) line
 where side = $side and exists (
@@ -218,7 +223,7 @@ where side = $side and exists (
   where place.file = line.file and place.row = line.row and place.sheet = coalesce(line.sheet, '')
 )
 order by line.file, line.sheet, line.row
-"""  # noqa: S608 - only constants of this module
+"""
 
 
 def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int = PAGE_SIZE) -> ResidualPage:
@@ -247,8 +252,11 @@ def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int
     return ResidualPage(tuple(_residual(row) for row in rows), totals, lines, page, pages)
 
 
-def explanation(folder: Path, *, side: Side, line_id: str) -> Explanation | None:
-    """Tell what a residual was compared with and by which rule; None when there is no such residual."""
+def explanation(folder: Path, *, published: Path, side: Side, line_id: str) -> Explanation | None:
+    """Tell what a residual was compared with and by which rule; None when there is no such residual.
+
+    `folder` holds the details of a run, `published` its published files.
+    """
     with _connected() as connection:
         row = connection.execute(
             _ONE_RESIDUAL,
@@ -258,7 +266,7 @@ def explanation(folder: Path, *, side: Side, line_id: str) -> Explanation | None
             return None
         residual = _residual(row)
         compared = _compared(connection, folder, residual)
-        links = _links(connection, folder, residual)
+        links = _links(connection, published, residual)
     return Explanation(residual, compared, len(residual.counterparts), links)
 
 
@@ -321,7 +329,7 @@ def candidate_page(folder: Path, *, page: int = 1, page_size: int = PAGE_SIZE) -
 def _ordered(wanted: Wanted) -> str:
     direction = "desc" if wanted.descending else "asc"
     order = f"order by {_SORTS[wanted.sort]} {direction} nulls last, side, file, sheet nulls first, row"
-    return f"select {_RESIDUAL_LIST}, {_LINE_LIST} from filtered {order}"  # noqa: S608 - only constants of this module
+    return f"select {_RESIDUAL_LIST}, {_LINE_LIST} from filtered {order}"
 
 
 def _residual(row: tuple[Any, ...]) -> Residual:

@@ -1,5 +1,6 @@
 """Pages of what a run found: the lines that differ, why, candidates, rejected rows, files to take away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -48,18 +49,18 @@ class FieldRow:
 
 
 _COLUMNS: tuple[tuple[Promise | str, SortKey | None, bool], ...] = (
+    ("", None, False),
     (_("Side"), None, False),
     (_("Class"), SortKey.CLASS, False),
     (_("Ours - theirs"), SortKey.SIZE, True),
     (_("Quantity difference"), None, True),
-    (_("Document"), SortKey.DOCUMENT, False),
-    (_("Order"), SortKey.ORDER, False),
-    (_("Store"), SortKey.STORE, False),
-    (_("Item"), SortKey.ITEM, False),
-    (_("Date"), SortKey.DATE, False),
+    (COLUMN_LABELS["doc_no"], SortKey.DOCUMENT, False),
+    (COLUMN_LABELS["order_no"], SortKey.ORDER, False),
+    (COLUMN_LABELS["store"], SortKey.STORE, False),
+    (COLUMN_LABELS["item"], SortKey.ITEM, False),
+    (COLUMN_LABELS["date"], SortKey.DATE, False),
     (_("Line amount"), None, True),
-    (_("File and row"), SortKey.PLACE, False),
-    ("", None, False),
+    (_("Row in file"), SortKey.PLACE, True),
 )
 
 
@@ -70,11 +71,13 @@ def residuals(request: HttpRequest, number: int) -> HttpResponse:
     wanted = _wanted(request)
     shown = _shown_or_404(found, wanted=wanted, page=_page_of(request))
     bridges = queries.bridges(found.summary)
+    several_files = any(side.files > 1 for side in queries.side_counts(found.summary))
     context = {
         "found": found,
         "wanted": wanted,
         "shown": shown,
-        "columns": _headings(wanted),
+        "columns": _headings(wanted, several_files=several_files),
+        "several_files": several_files,
         "classes": queries.residual_classes(found.summary),
         "causes": list(dict.fromkeys(bar.cause for bridge in bridges for bar in bridge.bars)),
         "sides": list(Side),
@@ -94,7 +97,9 @@ def why(request: HttpRequest, number: int, side: str, line_id: str) -> HttpRespo
     if side not in set(Side):
         raise Http404
     try:
-        explained = results.explanation(queries.pages_folder(number), side=Side(side), line_id=line_id)
+        explained = results.explanation(
+            queries.pages_folder(number), published=queries.result_folder(number), side=Side(side), line_id=line_id
+        )
     except results.UnableToShow as error:
         raise Http404 from error
     if explained is None:
@@ -197,8 +202,9 @@ def _kept(wanted: Wanted, **changed: str) -> str:
     return urlencode({key: value for key, value in {**asked, **changed}.items() if value})
 
 
-def _headings(wanted: Wanted) -> list[Heading]:
-    return [_heading(wanted, label=label, sort=sort, is_figure=is_figure) for label, sort, is_figure in _COLUMNS]
+def _headings(wanted: Wanted, *, several_files: bool) -> list[Heading]:
+    columns = [*_COLUMNS, (_("File"), None, False)] if several_files else _COLUMNS
+    return [_heading(wanted, label=label, sort=sort, is_figure=is_figure) for label, sort, is_figure in columns]
 
 
 def _heading(wanted: Wanted, *, label: Promise | str, sort: SortKey | None, is_figure: bool) -> Heading:
@@ -218,12 +224,13 @@ def _page_of(request: HttpRequest) -> int:
 def _fields(explained: Explanation) -> list[FieldRow]:
     lines = (explained.residual.line, *explained.compared)
     shown = [_texts(line) for line in lines]
+    telling = _TELLING | _TELLING_BY_CLASS.get(explained.residual.line_class, frozenset())
     rows = [
         FieldRow(
             label=COLUMN_LABELS[field],
             values=tuple(texts[field] for texts in shown),
-            differs=_differs([texts[field] for texts in shown]),
-            is_figure=field in ("quantity", "unit_price", "amount"),
+            differs=field in telling and _differs([texts[field] for texts in shown]),
+            is_figure=field in _FIGURES,
         )
         for field in COLUMN_LABELS
         if any(texts[field] for texts in shown)
@@ -231,8 +238,17 @@ def _fields(explained: Explanation) -> list[FieldRow]:
     return [*rows, FieldRow(_("File and row"), tuple(_place(line) for line in lines), differs=False, is_figure=False)]
 
 
+_FIGURES = frozenset({"quantity", "unit_price", "amount"})
+_TELLING = _FIGURES | {"currency"}
+_TELLING_BY_CLASS: Mapping[str, frozenset[str]] = {
+    "WRONG_STORE": frozenset({"store"}),
+    "WRONG_ITEM": frozenset({"item", "gtin"}),
+    "TIMING": frozenset({"date"}),
+}
+
+
 def _differs(values: list[str]) -> bool:
-    """Say that a field differs where both sides have one; several counterparts are not compared field by field."""
+    """Say that a field differs where both have one; codes of two parties differ anyway and are not marked."""
     return len(values) == 2 and all(values) and values[0] != values[1]
 
 

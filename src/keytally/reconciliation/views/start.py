@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keytally.core.access import person_of, requires
 from keytally.imports import queries as imports_queries
 from keytally.reconciliation import queries, services
-from keytally.reconciliation.demo import DEMO_NAMES
+from keytally.reconciliation.demo_pair import DEMO_NAMES
 from keytally.reconciliation.engine.contract import OPEN_CLASSES, Bridge
 from keytally.reconciliation.forms import NewForm, ProfileForm
 from keytally.reconciliation.labels import SIDE_LABELS

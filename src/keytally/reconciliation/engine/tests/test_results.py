@@ -116,7 +116,7 @@ def test_it_explains_a_residual_with_its_counterpart_and_rule(folder):
         for row in residual_page(folder, wanted=Wanted(line_class="SHORT"), page_size=200).rows
         if row.line.place.row == 3
     )
-    found = explanation(folder, side=row.side, line_id=row.id)
+    found = explanation(folder, published=folder, side=row.side, line_id=row.id)
     assert found is not None
     assert found.compared[0].place == Place("a.xlsx", None, 4)
     assert found.compared[0].order_no == "PO4"
@@ -125,7 +125,7 @@ def test_it_explains_a_residual_with_its_counterpart_and_rule(folder):
 
 
 def test_it_knows_no_residual_that_is_not_there(folder):
-    assert explanation(folder, side=Side.OURS, line_id="' or true --") is None
+    assert explanation(folder, published=folder, side=Side.OURS, line_id="' or true --") is None
 
 
 def test_it_says_when_a_result_is_gone(tmp_path):
