@@ -36,18 +36,24 @@ def nominate(session: Session, request: Request, plan: Plan) -> None:
 
 
 def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
-    """Compose a side's fingerprints: all compared fields in one hash, number and item salted in another."""
+    """Compose a side's fingerprints: all compared fields in one hash, number and item salted in another.
+
+    Lines of special kinds, without a number or outside the period are left for the rules.
+    """
     lead = plan.lead
     number = f"m.{lead.column}" if lead else "null"
-    inside = "where m.date is null or (m.date >= $period_from and m.date < $period_before)" if plan.period else ""
+    conditions = [f"{number} is not null"]
+    if plan.period:
+        conditions.append("(m.date is null or (m.date >= $period_from and m.date < $period_before))")
+    if session.count("select count(*) from kind where side = $side", {"side": side}):
+        conditions.append(f"(m.doc_type is null or m.doc_type not in (select doc_type from kind where side = {side}))")
     figures = ", ".join(
         f"m.{name}" for name, compared in (("quantity", plan.has_quantity), ("amount", plan.has_amount)) if compared
     )
-    with_number = f"{'and' if inside else 'where'} {number} is not null"
     return f"""select m.n, m.date - {EPOCH} as day,
-        hash({number}, hash(m.store_code), hash(m.item_code), m.family, m.currency, {figures}) as print,
+        hash({number}, hash(m.store_code), hash(m.item_code), m.currency, {figures}) as print,
         hash({number} || '#', hash(m.item_code || '#')) as proof
-        from ({mapped_sql(session, request, plan, side=side)}) m {inside} {with_number}"""
+        from ({mapped_sql(session, request, plan, side=side, by_gtin=False)}) m where {" and ".join(conditions)}"""
 
 
 def period_parameters(plan: Plan) -> dict[str, object]:
@@ -82,23 +88,31 @@ def mark_words(session: Session) -> None:
 
 
 def drop_second_claimants(session: Session) -> None:
-    """Drop every pair one of whose lines stands in a second pair, and mark anew."""
-    suspects = {
-        table: f"select {row} as row from clean where ({row}) >> 6 in (select word from {table} where bit_count(bits) < marks)"
-        for table, row in WORDS.items()
-    }
-    dropped = 0
+    """Drop every pair one of whose lines stands in a second pair, and clear the rows that are open again."""
     for table, row in WORDS.items():
         session.run(
-            f"create table {table}_twice as select row from ({suspects[table]}) group by row having count(*) > 1"
+            f"""create table {table}_twice as
+            with suspect as (
+                select {row} as row from clean where ({row}) >> 6 in (select word from {table} where bit_count(bits) < marks))
+            select row from suspect group by row having count(*) > 1"""
         )
-    for table, row in WORDS.items():
-        dropped += session.count(f"select count(*) from {table}_twice")
-    if dropped:
-        session.run(
-            """delete from clean where a in (select row from ours_word_twice) or -b in (select row from theirs_word_twice)"""
-        )
-        mark_words(session)
+    session.run(
+        """create table dropped as select a, b from clean
+           where a in (select row from ours_word_twice) or -b in (select row from theirs_word_twice)"""
+    )
+    if session.count("select count(*) from dropped"):
+        session.run("delete from clean where (a, b) in (select (a, b) from dropped)")
+        for table, row in WORDS.items():
+            clear_rows(session, table, f"select distinct {row} as row from dropped")
+
+
+def clear_rows(session: Session, table: str, rows: str) -> None:
+    """Clear the bits of some rows in a bitmap, so that they count as open."""
+    session.run(
+        f"""update {table} set bits = xor({table}.bits, gone.bits) from (
+            select row >> 6 as word, bit_or(cast(1 as ubigint) << (row & 63)) as bits from ({rows}) group by 1) gone
+            where {table}.word = gone.word"""
+    )
 
 
 def is_open_sql(row: str) -> str:

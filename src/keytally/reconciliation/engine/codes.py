@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from keytally.exchange.canonical import Column
+from keytally.exchange.canonical import LINE_TYPES, Column
 from keytally.reconciliation.engine.contract import Request, UnableToRun
 from keytally.reconciliation.engine.kinds import Kind, special_kinds
 from keytally.reconciliation.engine.plan import Plan, line_parameters, lines_sql
@@ -86,13 +86,14 @@ def insert_kind(session: Session, side: int, doc_type: str, kind: Kind) -> None:
     )
 
 
-def mapped_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
-    """Compose the SELECT of a side's lines with comparable codes.
+def mapped_sql(
+    session: Session, request: Request, plan: Plan, *, side: int, relation: str | None = None, by_gtin: bool = True
+) -> str:
+    """Compose the SELECT of a side's lines, or of a relation like them, with comparable codes.
 
-    Adds `n` (the row id, negative on their side), `store_code`, `item_code` and `family` to the canonical columns;
-    a code that is not compared is NULL.
+    Adds `n` (the row id, negative on their side), `store_code` and `item_code` to the canonical columns; a code that
+    is not compared is NULL.
     """
-    lines = (request.ours, request.theirs)[side]
     joins: list[str] = []
     store = "l.store" if plan.has_store else "cast(null as varchar)"
     item = "coalesce(l.item, l.gtin)" if plan.has_item else "cast(null as varchar)"
@@ -100,23 +101,20 @@ def mapped_sql(session: Session, request: Request, plan: Plan, *, side: int) -> 
         joins.append(map_join(session, "store_code", "s", "l.store"))
         store = "coalesce(s.ours, l.store)"
     if side == 1 and plan.has_item:
-        item = map_item(session, joins)
-    family = "cast(0 as tinyint)"
-    if session.count("select count(*) from kind where side = $side", {"side": side}):
-        joins.append(f"left join kind k on k.side = {side} and k.doc_type = l.doc_type")
-        family = "coalesce(k.family, cast(0 as tinyint))"
-    return f"""select {"-" if side else ""}l.rid as n, l.doc_no, l.doc_type, l.line_no, l.order_no, l.store, l.item, l.gtin,
-        l.date, l.quantity, l.unit_price, l.amount, l.currency, {store} as store_code, {item} as item_code, {family} as family
-        from ({lines_sql(lines)}) l {" ".join(joins)}"""
+        item = map_item(session, joins, by_gtin=by_gtin)
+    source = relation or f"({lines_sql((request.ours, request.theirs)[side])})"
+    fields = ", ".join(f"l.{name}" for name in LINE_TYPES if name != "rid")
+    return f"""select {"-" if side else ""}l.rid as n, {fields}, {store} as store_code, {item} as item_code
+        from {source} l {" ".join(joins)}"""
 
 
-def map_item(session: Session, joins: list[str]) -> str:
+def map_item(session: Session, joins: list[str], *, by_gtin: bool) -> str:
     """Add the joins that turn their item code into ours, and return the expression for it."""
     options = []
     if session.count("select count(*) from item_code"):
         joins.append(map_join(session, "item_code", "i", "l.item"))
         options.append("i.ours")
-    if session.count("select count(*) from gtin_code"):
+    if by_gtin and session.count("select count(*) from gtin_code"):
         joins.append("left join gtin_code g on g.gtin = l.gtin")
         options.append("g.item")
     return f"coalesce({', '.join([*options, 'l.item', 'l.gtin'])})"

@@ -1,20 +1,21 @@
 """What did a person accept or refuse, and which lines of this run is it about?"""
 
 from keytally.reconciliation.engine.contract import Request
-from keytally.reconciliation.engine.identity import id_sql
+from keytally.reconciliation.engine.identity import base_sql, id_sql
 from keytally.reconciliation.engine.pairing import Rule, take
 from keytally.reconciliation.engine.session import Session
 
 
-def name_lines(session: Session) -> None:
-    """Fill `named` (n, id): the identity of every open line, lines equal in all fields numbered as they come."""
+def name_lines(session: Session, *, which: str) -> None:
+    """Fill `named` (n, id) for the lines that a SELECT of `n` lists; lines equal in all fields are numbered as they come."""
     session.run(
-        f"""create table named as
-        with equals as (select side, base from line group by side, base having count(*) > 1),
-        numbered as (
-            select l.n, l.base, row_number() over (partition by l.side, l.base order by abs(l.n)) as occurrence
-            from line l semi join equals e on e.side = l.side and e.base = l.base)
-        select l.n, {id_sql("l.base", "coalesce(x.occurrence, 1)")} as id from line l left join numbered x on x.n = l.n"""
+        f"""create or replace table named as
+        with rival as (select side, print from line group by side, print having count(*) > 1),
+        repeated as (
+            select l.n, row_number() over (partition by l.side, {base_sql("l")} order by abs(l.n)) as occurrence
+            from line l semi join rival e on e.side = l.side and e.print = l.print)
+        select l.n, {id_sql(base_sql("l"), "coalesce(x.occurrence, 1)")} as id
+        from line l left join repeated x on x.n = l.n where l.n in ({which})"""
     )
 
 
@@ -22,6 +23,7 @@ def apply_decisions(session: Session, request: Request) -> int:
     """Link what a person accepted, remember what was refused, and return how many decisions met no line of this run."""
     if request.decisions is None:
         return 0
+    name_lines(session, which="select n from line")
     session.run(
         """create table decision as
         select o.n as a, t.n as b, lower(trim(d.decision)) as decision from read_parquet($decisions) d

@@ -1,15 +1,21 @@
 """How are links, residuals and candidates written, so that others can build on them?"""
 
 from keytally.reconciliation.engine.contract import Request
+from keytally.reconciliation.engine.decided import name_lines
 from keytally.reconciliation.engine.plan import SIDES, Plan
 from keytally.reconciliation.engine.session import Session
 
+NAMED_ALL = "select n from line"
+NAMED_RESIDUALS = """select n from verdict where class <> 'MATCHED' union all select a from candidate
+    union all select b from candidate union all select a from pair where rule = 'person'
+    union all select b from pair where rule = 'person'"""
 PARQUET = "(format parquet, parquet_version v2)"
 
 
 def write_outputs(session: Session, request: Request, plan: Plan) -> None:
     """Write links.parquet, residuals.parquet and candidates.parquet."""
     load_locations(session, request)
+    name_lines(session, which=NAMED_ALL if plan.is_small else NAMED_RESIDUALS)
     session.run(
         """create table group_total as
         select grp, min(class) as class, sum(quantity) as quantity,
@@ -60,7 +66,7 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
             case when row_number() over (partition by p.grp order by p.a, -p.b) = 1 then g.amount_minor
                 else g.amount_minor * 0 end as amount_minor,
             case when row_number() over (partition by p.grp order by p.a, -p.b) = 1 then g.quantity else 0 end as quantity
-        from pair p join group_total g on g.grp = p.grp join named u on u.n = p.a join named v on v.n = p.b"""
+        from pair p join group_total g on g.grp = p.grp left join named u on u.n = p.a left join named v on v.n = p.b"""
     )
     lead = plan.lead
     clean_rule = "exact_document" if lead is not None and lead.short == "doc" else "exact_order"

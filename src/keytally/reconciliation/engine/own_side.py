@@ -7,7 +7,7 @@ from keytally.reconciliation.engine.session import Session
 SUFFIX_LENGTH = 4
 """Characters by which a cancellation may lengthen the number of the document it cancels."""
 
-KEYS = ("side", "ord_key", "store", "item", "family", "currency")
+KEYS = ("side", "ord_core", "place")
 HAS_FIGURE = "(coalesce(a, 0) <> 0 or coalesce(q, 0) <> 0) and not is_return"
 IS_NEGATIVE = "coalesce(nullif(a, 0), q) < 0"
 
@@ -27,7 +27,7 @@ def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> 
     session.run(
         f"""create table found as
         with marked as (
-            select n, day, doc, line_no, base, {", ".join(f"{key} as {name}" for key, name in zip(keys, names, strict=True))},
+            select n, day, doc, line_no, print, {", ".join(f"{key} as {name}" for key, name in zip(keys, names, strict=True))},
                 {undoes} as undoes,
                 case when {undoes} then -a else a end as amount, case when {undoes} then -q else q end as quantity
             from open where {HAS_FIGURE}),
@@ -35,11 +35,11 @@ def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> 
             select x.* from marked x semi join marked c on x.undoes <> c.undoes and {equal}),
         placed as (
             select n, undoes, {partition},
-                row_number() over (partition by {partition}, undoes order by day, doc, line_no, base, n) as place
+                row_number() over (partition by {partition}, undoes order by day, doc, line_no, print, n) as turn
             from contested),
         undone as (
             select x.n as n, c.n as twin from placed x join placed c
-            on not x.undoes and c.undoes and x.place = c.place and {equal})
+            on not x.undoes and c.undoes and x.turn = c.turn and {equal})
         select n, 'CANCELLED' as class, twin from undone union all select twin, 'CANCELLED', n from undone"""
     )
     close_lone(session)
@@ -50,10 +50,11 @@ def close_pointing(session: Session) -> None:
     equal = " and ".join(f"x.{key} is not distinct from c.{key}" for key in KEYS)
     session.run(
         f"""create table found as
-        with cancelling as (select n, doc, {", ".join(KEYS)}, q, a from open where {HAS_FIGURE} and doc is not null),
+        with cancelling as (
+            select n, doc, {", ".join(KEYS)}, q, a, {IS_NEGATIVE} as undoes from open where {HAS_FIGURE} and doc is not null),
         choice as (
             select x.n as n, c.n as twin, count(*) over (partition by x.n) as ways, count(*) over (partition by c.n) as claims
-            from cancelling x join cancelling c on {equal} and x.a is not distinct from -c.a and x.q is not distinct from -c.q
+            from cancelling x join cancelling c on {equal} and c.undoes and not x.undoes and x.a is not distinct from -c.a and x.q is not distinct from -c.q
                 and starts_with(c.doc, x.doc) and length(c.doc) - length(x.doc) between 1 and {SUFFIX_LENGTH}),
         undone as (select n, twin from choice where ways = 1 and claims = 1)
         select n, 'CANCELLED' as class, twin from undone union all select twin, 'CANCELLED', n from undone"""
@@ -68,16 +69,16 @@ def close_duplicates(session: Session, plan: Plan, *, same_document: bool) -> No
     """
     if plan.lead is None:
         return
-    number = f"{plan.lead.short}_key"
+    key = f"{plan.lead.short}_key"
     document = "and l.doc_no is not distinct from o.doc and l.day is not distinct from o.day" if same_document else ""
     session.run(
         f"""create table found as
-        with linked as (select a as n from pair union select b from pair)
+        with rival as (
+            select k.n, k.{key} as key from keyed k semi join (select {key} as key, n from open) o on o.key = k.{key}
+            semi join (select a as n from pair union all select b from pair) p on p.n = k.n)
         select o.n, 'DUPLICATE' as class, min(l.n) as twin
-        from open o join line l on l.side = o.side and l.{number} = o.{number} and l.store_key = o.store
-            and l.item_key = o.item and l.family = o.family and l.currency = o.currency
+        from open o join rival r on r.key = o.{key} and sign(r.n) = sign(o.n) join line l on l.n = r.n
             and l.quantity is not distinct from o.q and l.amount is not distinct from o.a {document}
-        semi join linked k on k.n = l.n
         group by o.n"""
     )
     close_lone(session)

@@ -27,6 +27,7 @@ def make_tables(session: Session) -> None:
     session.run("create table lone (n integer, class varchar, twin integer)")
     session.run("create table candidate (a integer, b integer, rule varchar, confidence tinyint, score bigint)")
     session.run("create table refused (a integer, b integer)")
+    session.run("create table mended (n integer)")
 
 
 def take(session: Session, rule: Rule) -> int:
@@ -61,16 +62,16 @@ def pair_in_order(session: Session, rule: Rule, *, number: str, keys: Sequence[s
     columns = (number, *keys)
     listed = ", ".join(f"o.{key}" for key in columns)
     agree = same(keys, "o", "t") + f" and o.{number} = t.{number}"
-    place = f"row_number() over (partition by {listed} order by o.day, o.doc, o.line_no, o.base, o.n)"
+    turn = f"row_number() over (partition by {listed} order by o.day, o.doc, o.line_no, o.print, o.n)"
     sides = [
-        f"""select o.n, {listed}, {place} as place from open o
+        f"""select o.n, {listed}, {turn} as turn from open o
             semi join (select {", ".join(columns)} from open where side = {1 - side}) t on {agree}
             where o.side = {side}"""
         for side in (0, 1)
     ]
     session.run(
         f"""create table found as with ours as ({sides[0]}), theirs as ({sides[1]})
-            select o.n as a, t.n as b, o.n as grp from ours o join theirs t on {agree} and o.place = t.place"""
+            select o.n as a, t.n as b, o.n as grp from ours o join theirs t on {agree} and o.turn = t.turn"""
     )
     return take(session, rule)
 
@@ -101,7 +102,7 @@ def one_round(session: Session, rule: Rule, *, twins: Sequence[str], odds: int) 
     listed = ", ".join(f"l.{name}" for name in twins)
     session.run(
         f"""create or replace table entrant as
-            select l.n, row_number() over (partition by l.side, {listed} order by l.day, l.doc, l.line_no, l.base, l.n) as place
+            select l.n, row_number() over (partition by l.side, {listed} order by l.day, l.doc, l.line_no, l.print, l.n) as turn
             from open l where l.n in (select a from contest union all select b from contest)"""
     )
     session.run(
@@ -112,7 +113,7 @@ def one_round(session: Session, rule: Rule, *, twins: Sequence[str], odds: int) 
                 row_number() over (partition by c.b order by c.score, c.a) as b_rank,
                 lead(c.score) over (partition by c.a order by c.score, c.b) as a_next,
                 lead(c.score) over (partition by c.b order by c.score, c.a) as b_next
-            from contest c join entrant x on x.n = c.a join entrant y on y.n = c.b and y.place = x.place
+            from contest c join entrant x on x.n = c.a join entrant y on y.n = c.b and y.turn = x.turn
         )
         select a, b, a as grp from ranked
         where a_rank = 1 and b_rank = 1

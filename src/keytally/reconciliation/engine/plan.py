@@ -10,7 +10,8 @@ from keytally.reconciliation.engine.session import Session
 
 SMALL_RUN_LINES = 1_000_000
 SHARED_NUMBER_SHARE = 0.05
-SAMPLE_MODULUS = 64
+SAMPLE_MASK = 63
+"""On large runs one number in 64 is looked at to see how many both sides share."""
 
 SIDES = ("ours", "theirs")
 
@@ -66,29 +67,37 @@ def make_plan(session: Session, request: Request) -> Plan:
         is_small=request.ours.accepted + request.theirs.accepted <= SMALL_RUN_LINES,
         period=request.period,
     )
-    return replace(plan, numbers=shared_numbers(session, common, modulus=1 if plan.is_small else SAMPLE_MODULUS))
+    return replace(plan, numbers=shared_numbers(session, common, mask=0 if plan.is_small else SAMPLE_MASK))
 
 
-def shared_numbers(session: Session, common: frozenset[Column], *, modulus: int) -> tuple[Number, ...]:
+def shared_numbers(session: Session, common: frozenset[Column], *, mask: int) -> tuple[Number, ...]:
     """List the number columns both sides share, the one with the larger overlap first, documents before orders."""
-    found = [Number(column, overlap(session, column, modulus=modulus)) for column in (Column.DOC_NO, Column.ORDER_NO) if column in common]
-    only = len(found) == 1
-    kept = [number for number in found if only or number.column is Column.ORDER_NO or number.overlap >= SHARED_NUMBER_SHARE]
-    return tuple(sorted(kept, key=lambda number: -number.overlap))
+    if {Column.DOC_NO, Column.ORDER_NO} <= common:
+        document = Number(Column.DOC_NO, overlap(session, Column.DOC_NO, mask=mask))
+        if document.overlap < SHARED_NUMBER_SHARE:
+            return (Number(Column.ORDER_NO, 1.0),)
+        order = Number(Column.ORDER_NO, overlap(session, Column.ORDER_NO, mask=mask))
+        return tuple(sorted((document, order), key=lambda number: -number.overlap))
+    return tuple(Number(column, 1.0) for column in (Column.DOC_NO, Column.ORDER_NO) if column in common)
 
 
-def overlap(session: Session, column: Column, *, modulus: int) -> float:
+def overlap(session: Session, column: Column, *, mask: int) -> float:
     """Return the share of sampled values of a column that stand on both sides, of the side with fewer of them."""
-    sql = f"""
-        with ours as (select distinct {column} as number from {{ours}} where hash({column}) % $modulus = 0),
-             theirs as (select distinct {column} as number from {{theirs}} where hash({column}) % $modulus = 0)
-        select count(*), least((select count(*) from ours), (select count(*) from theirs))
-        from ours join theirs on ours.number = theirs.number
-    """
-    sides = (session.request.ours, session.request.theirs)
-    relations = {name: f"({lines_sql(side)})" for name, side in zip(SIDES, sides, strict=True)}
-    both, fewer = session.rows(sql.format(**relations), {"modulus": modulus, **line_parameters(*sides)})[0]
-    return int(str(both)) / max(1, int(str(fewer)))
+    request = session.request
+    sides = (request.ours, request.theirs)
+    parts = [
+        f"select {column} as number, {side} = 0 as is_ours from ({lines_sql(lines)}) where hash({column}) & {mask} = 0"
+        for side, lines in enumerate(sides)
+    ]
+    both, ours, theirs = session.rows(
+        f"""with standing as (
+            select number, bool_or(is_ours) as with_us, bool_or(not is_ours) as with_them
+            from ({" union all ".join(parts)}) where number is not null group by number)
+        select count(*) filter (where with_us and with_them), count(*) filter (where with_us), count(*) filter (where with_them)
+        from standing""",
+        line_parameters(*sides),
+    )[0]
+    return int(str(both)) / max(1, min(int(str(ours)), int(str(theirs))))
 
 
 def lines_sql(side: SideLines) -> str:

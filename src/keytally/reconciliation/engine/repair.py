@@ -6,10 +6,11 @@ Every rule here asks that the other fields agree and that the answer is the only
 from keytally.exchange.canonical import Column
 from keytally.reconciliation.engine.pairing import Rule, pair_mutual_best
 from keytally.reconciliation.engine.plan import Number, Plan
-from keytally.reconciliation.engine.same_number import DAYS_APART, PLACE, SAME_PRICE, TWINS, compared_figures
+from keytally.reconciliation.engine.same_number import DAYS_APART, SAME_PRICE, TWINS, compared_figures
 from keytally.reconciliation.engine.session import Session
 
 NEAR_LENGTH = 4
+FAR_LENGTH = 40
 DATE_ODDS = 9
 """How many times as usual a distance of dates must be to decide between two candidates."""
 PRIOR_PAIRS = 20
@@ -18,6 +19,13 @@ WEIGHT_UNIT = 1_000_000
 DAY_TWINS = (*TWINS, "day")
 SIDES = "o.side = 0 and t.side = 1"
 IN_WINDOW = "coalesce(o.day - t.day, 0) between -s.days and s.days"
+
+
+UNKNOWN_ITEMS = """
+    select u.n, u.doc_core, u.ord_core, u.store, u.item, u.family, u.currency, u.q, u.a, u.day from open u
+    anti join (select item_key as item from line where side = 0 union all select ours from item_code) k on k.item = u.item
+    where u.side = 1"""
+"""Their open lines whose item code we do not know."""
 
 
 def learn_dates(session: Session) -> None:
@@ -45,72 +53,114 @@ def equal(*names: str) -> str:
     )
 
 
-def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
-    """Pair lines whose numbers are one typing error apart and whose other fields agree; then where a figure differs."""
-    key = f"{number.short}_key"
-    near = f"""o.{key} <> t.{key} and length(o.{key}) >= {NEAR_LENGTH} and length(t.{key}) >= {NEAR_LENGTH}
+def near_sql(number: Number) -> str:
+    """Compose the condition that the numbers of `o` and `t` are one typing error apart."""
+    key = f"{number.short}_core"
+    return f"""o.{key} <> t.{key} and length(o.{key}) >= {NEAR_LENGTH} and length(t.{key}) >= {NEAR_LENGTH}
         and damerau_levenshtein(o.{key}, t.{key}) = 1"""
-    agreeing = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(*PLACE, *compared_figures(plan))} and {near} cross join setting s
+
+
+def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
+    """Pair lines whose numbers are one typing error apart and whose other fields agree; then mend numbers nobody else has."""
+    candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on {equal("place", *compared_figures(plan))} and {near_sql(number)} cross join setting s
         where {SIDES} and {IN_WINDOW}"""
-    pair_mutual_best(session, Rule("near_number", 90), candidates=agreeing, twins=DAY_TWINS)
-    if not plan.has_item:
-        return
-    tier = "0"
-    if plan.has_quantity and plan.has_amount:
-        tier = f"case when o.q = t.q then 0 when {SAME_PRICE} then 1 else 2 end"
-    variants = f"""select n, side, {key}, {", ".join(PLACE)}, day, q, a,
-        unnest(list_distinct(list_transform(range(1, length({key}) + 1), lambda i: {key}[:i - 1] || {key}[i + 1:]) || [{key}])) as variant
-        from open where length({key}) between {NEAR_LENGTH} and 40"""
-    differing = f"""select distinct o.n as a, t.n as b, {tier} * 100000 + {DAYS_APART} as score
-        from ({variants}) o join ({variants}) t on o.variant = t.variant and {equal(*PLACE)} and {near} cross join setting s
-        where {SIDES} and {IN_WINDOW}"""
-    pair_mutual_best(session, Rule("near_number", 80), candidates=differing, twins=DAY_TWINS)
+    pair_mutual_best(session, Rule("near_number", 90), candidates=candidates, twins=DAY_TWINS)
+    if plan.has_item:
+        for side in (1, 0):
+            mend_numbers(session, number, side=side)
+
+
+def variants_sql(key: str) -> str:
+    """Compose the forms of a number with one character left out, itself among them: near numbers share one."""
+    without = f"list_transform(range(1, length({key}) + 1), lambda i: {key}[:i - 1] || {key}[i + 1:])"
+    return f"unnest(list_distinct({without} || [{key}]))"
+
+
+def mend_numbers(session: Session, number: Number, *, side: int) -> None:
+    """Give a line whose number the other side does not have the one near number of its store and item.
+
+    The rules that follow treat it like any line of that number; `mended` remembers it.
+    """
+    core, key = f"{number.short}_core", f"{number.short}_key"
+    session.run(
+        f"""create table orphan as
+        select v.n, v.place, v.{core}, v.day from open v
+        anti join (select {key} as key, side from open) x on x.key = v.{key} and x.side = {1 - side}
+        semi join (select place, side from open) y on y.place = v.place and y.side = {1 - side}
+        where v.side = {side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}"""
+    )
+    session.run(
+        f"""create table found as
+        with near as (
+            select v.n, v.place, v.{core}, v.{key}, v.day from open v semi join orphan x on x.place = v.place
+            where v.side = {1 - side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}),
+        lost as (select n, place, {core}, day, {variants_sql(core)} as variant from orphan),
+        known as (select n, place, {core}, {key}, day, {variants_sql(core)} as variant from near)
+        select o.n, min(t.{core}) as core, min(t.{key}) as key
+        from lost o join known t on t.variant = o.variant and {equal("place")} and {near_sql(number)} cross join setting s
+        where {IN_WINDOW} group by o.n having min(t.{core}) = max(t.{core})"""
+    )
+    session.run(f"update open set {core} = found.core, {key} = found.key from found where open.n = found.n")
+    session.run(f"update keyed set {key} = found.key from found where keyed.n = found.n")
+    session.run("insert into mended select n from found")
+    session.run("drop table found")
+    session.run("drop table orphan")
 
 
 def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines that agree in everything but the store."""
     if not plan.has_store:
         return
-    key = f"{number.short}_key"
+    core = f"{number.short}_core"
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(key, "item", "family", "currency", *compared_figures(plan))} and o.store <> t.store
+        from open o join open t on {equal(core, "item", "family", "currency", *compared_figures(plan))} and o.store <> t.store
         where {SIDES}"""
     pair_mutual_best(session, Rule("other_store", 85), candidates=candidates, twins=DAY_TWINS)
+    if not (plan.has_item and plan.has_quantity and plan.has_amount):
+        return
+    differing = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on {equal(core, "item", "family", "currency")} and o.store <> t.store and (o.q = t.q or {SAME_PRICE})
+        where {SIDES}"""
+    pair_mutual_best(session, Rule("other_store", 75), candidates=differing, twins=DAY_TWINS)
 
 
 def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines that agree in everything but the item; then lines of one price whose item one side does not know."""
     if not plan.has_item:
         return
-    key = f"{number.short}_key"
+    core = f"{number.short}_core"
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(key, "store", "family", "currency", *compared_figures(plan))} and o.item <> t.item
+        from open o join open t on {equal(core, "store", "family", "currency", *compared_figures(plan))} and o.item <> t.item
         where {SIDES}"""
     pair_mutual_best(session, Rule("other_item", 85), candidates=candidates, twins=DAY_TWINS)
     if not (plan.has_quantity and plan.has_amount):
         return
-    unknown = "not exists (select 1 from line k where k.side = 0 and k.item_key = t.item) and not exists (select 1 from item_code i where i.ours = t.item)"
     priced = f"""select o.n as a, t.n as b, cast(o.q <> t.q as integer) * 100000 + {DAYS_APART} as score
-        from open o join (select t.* from open t where t.side = 1 and {unknown}) t
-            on {equal(key, "store", "family", "currency")} and o.item <> t.item and (o.q = t.q or {SAME_PRICE})
+        from open o join ({UNKNOWN_ITEMS}) t
+            on {equal(core, "store", "family", "currency")} and o.item <> t.item and (o.q = t.q or {SAME_PRICE})
         where o.side = 0"""
     pair_mutual_best(session, Rule("other_item", 75), candidates=priced, twins=DAY_TWINS)
+    mistyped = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join ({UNKNOWN_ITEMS}) t
+            on {equal("store", "family", "currency", "q", "a")} and o.item <> t.item and {near_sql(number)} cross join setting s
+        where o.side = 0 and {IN_WINDOW}"""
+    pair_mutual_best(session, Rule("other_item", 70), candidates=mistyped, twins=DAY_TWINS)
 
 
 def pair_missing_numbers(session: Session, plan: Plan, number: Number) -> None:
     """Pair a line that has no number with the one line that agrees in all the rest, its date deciding."""
-    key = f"{number.short}_key"
-    missing = f"(o.{key} is null or t.{key} is null)"
+    core = f"{number.short}_core"
+    missing = f"(o.{core} is null or t.{core} is null)"
     agreeing = f"""select o.n as a, t.n as b, g.weight as score
-        from open o join open t on {equal(*PLACE, *compared_figures(plan))} and {missing}
+        from open o join open t on {equal("place", *compared_figures(plan))} and {missing}
         join lag g on g.days = coalesce(o.day - t.day, 0)
         where {SIDES}"""
     pair_mutual_best(session, Rule("missing_number", 80), candidates=agreeing, twins=DAY_TWINS, odds=DATE_ODDS)
     if not (plan.has_quantity and plan.has_amount and plan.has_item):
         return
     priced = f"""select o.n as a, t.n as b, g.weight as score
-        from open o join open t on {equal(*PLACE)} and {missing} and (o.q = t.q or {SAME_PRICE})
+        from open o join open t on {equal("place")} and {missing} and (o.q = t.q or {SAME_PRICE})
         join lag g on g.days = coalesce(o.day - t.day, 0)
         where {SIDES}"""
     pair_mutual_best(session, Rule("missing_number", 70), candidates=priced, twins=DAY_TWINS, odds=DATE_ODDS)

@@ -8,7 +8,7 @@ from keytally.reconciliation.engine.balance import bridges, check_classes, check
 from keytally.reconciliation.engine.clean import pair_clean_lines
 from keytally.reconciliation.engine.codes import load_codes
 from keytally.reconciliation.engine.contract import Outcome, Request, UnableToRun
-from keytally.reconciliation.engine.decided import apply_decisions, name_lines
+from keytally.reconciliation.engine.decided import apply_decisions
 from keytally.reconciliation.engine.judging import judge, load_settings
 from keytally.reconciliation.engine.opening import open_lines
 from keytally.reconciliation.engine.output import write_outputs
@@ -62,7 +62,6 @@ def run(request: Request) -> Outcome:
         session.step("open")
         open_lines(session, request, plan)
         make_tables(session)
-        name_lines(session)
         unused = apply_decisions(session, request)
         for name in request.match.rules:
             apply_rule(session, plan, name)

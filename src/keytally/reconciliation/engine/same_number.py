@@ -5,8 +5,7 @@ from keytally.reconciliation.engine.pairing import Rule, pair_in_order, pair_mut
 from keytally.reconciliation.engine.plan import Number, Plan
 from keytally.reconciliation.engine.session import Session
 
-PLACE = ("store", "item", "family", "currency")
-TWINS = ("doc_key", "ord_key", *PLACE, "q", "p", "a")
+TWINS = ("doc_key", "ord_key", "place", "q", "p", "a")
 WITHIN_TOLERANCE = "abs({ours} - {theirs}) <= greatest(s.tolerance, abs({ours}) * cast(s.ppm as hugeint) // 1000000)"
 DAYS_APART = "least(abs(coalesce(o.day - t.day, 0)), 9999)"
 SAME_PRICE = "abs(cast(o.a as hugeint) * t.q - cast(t.a as hugeint) * o.q) <= greatest(abs(o.q), abs(t.q))"
@@ -25,30 +24,30 @@ def compared_figures(plan: Plan) -> tuple[str, ...]:
 
 def same_key(number: Number) -> str:
     """Compose the condition that `o` and `t` have the same number, store, item, family and currency."""
-    equal = " and ".join(f"o.{key} = t.{key}" for key in PLACE)
-    return f"o.side = 0 and t.side = 1 and o.{number.short}_key = t.{number.short}_key and {equal}"
+    return f"o.side = 0 and t.side = 1 and o.{number.short}_key = t.{number.short}_key"
 
 
 def pair_exact(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines that agree in the number as written and in everything compared."""
     rule = Rule("exact_document" if number.short == "doc" else "exact_order", 100)
+    key = f"{number.short}_key"
     if plan.by_quantity and plan.has_amount:
-        pair_in_order(session, rule, number=number.short, keys=(*PLACE, "q", "a"))
-    pair_in_order(session, rule, number=number.short, keys=(*PLACE, *compared_figures(plan)))
+        pair_in_order(session, rule, number=number.short, keys=(key, "q", "a"))
+    pair_in_order(session, rule, number=number.short, keys=(key, *compared_figures(plan)))
 
 
 def pair_normalized(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines whose numbers agree without separators and leading zeros, then without prefix and suffix."""
-    keys = (*PLACE, *compared_figures(plan))
-    for form, confidence in (("bare", 98), ("key", 97)):
-        pair_in_order(session, Rule("normalized", confidence), number=f"{number.short}_{form}", keys=keys)
+    keys = compared_figures(plan)
+    pair_in_order(session, Rule("normalized", 98), number=f"{number.short}_bare", keys=("place", *keys))
+    pair_in_order(session, Rule("normalized", 97), number=f"{number.short}_key", keys=keys)
     if plan.match.measure is Measure.AMOUNT and plan.has_quantity and plan.has_amount:
-        pair_in_order(session, Rule("normalized", 90), number=f"{number.short}_key", keys=(*PLACE, "a"))
+        pair_in_order(session, Rule("normalized", 90), number=f"{number.short}_key", keys=("a",))
 
 
 def pair_within_tolerance(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines of one key and quantity whose amounts differ by no more than the tolerance."""
-    if plan.by_quantity or not plan.has_amount:
+    if plan.by_quantity or not plan.has_amount or not (plan.match.tolerance_minor or plan.match.tolerance_ppm):
         return
     candidates = f"""select o.n as a, t.n as b, abs(o.a - t.a) * 10000 + {DAYS_APART} as score
         from open o join open t on {same_key(number)} and o.q is not distinct from t.q cross join setting s
@@ -66,52 +65,60 @@ def pair_equal_sums(session: Session, plan: Plan, number: Number) -> None:
 
 def link_whole_set(session: Session, plan: Plan, number: Number, *, one: int) -> None:
     """Link the only line of a key to all lines of the other side, where the sums agree."""
-    keys = f"{number.short}_key, {', '.join(PLACE)}"
+    key = f"{number.short}_key"
     session.run(
         f"""create table found as
-        with many as (
-            select {keys}, sum(q) as q, sum(a) as a, count(*) as parts, count(q) as with_q, count(a) as with_a
-            from open where side = {1 - one} and {number.short}_key is not null group by all having count(*) > 1),
-        single as (
-            select {keys}, min(n) as n, min(q) as q, min(a) as a
-            from open where side = {one} and {number.short}_key is not null group by all having count(*) = 1),
-        hit as (
-            select x.n, x.{number.short}_key, {", ".join(f"x.{key}" for key in PLACE)}
-            from single x join many y on {equal_keys(number, "x", "y")} cross join setting s
-            where {sums_agree(plan, "x", "y")})
-        select {pair_columns(one, "h.n", "l.n")}
-        from hit h join open l on l.side = {1 - one} and {equal_keys(number, "h", "l")}"""
+        with counted as (
+            select {key} as key, count(*) filter (where side = {one}) as ones, count(*) filter (where side = {1 - one}) as parts
+            from open where {key} is not null group by 1 having ones = 1 and parts > 1),
+        summed as (
+            select l.{key} as key, min(l.n) filter (where l.side = {one}) as n,
+                sum(l.q) filter (where l.side = {one}) as q, sum(l.a) filter (where l.side = {one}) as a,
+                sum(l.q) filter (where l.side <> {one}) as parts_q, sum(l.a) filter (where l.side <> {one}) as parts_a,
+                bool_and(l.q is not null) as has_q, bool_and(l.q is null) as has_no_q, bool_and(l.a is not null) as has_a
+            from open l semi join counted c on c.key = l.{key} group by 1),
+        hit as (select x.key, x.n from summed x cross join setting s where {sums_agree(plan)})
+        select {pair_columns(one, "h.n", "l.n")} from hit h join open l on l.{key} = h.key and l.side = {1 - one}"""
     )
     take(session, Rule("equal_sums", 95))
 
 
+def sums_agree(plan: Plan) -> str:
+    """Compose the condition that a line and the sum of the other side's lines of its key agree."""
+    conditions = []
+    if plan.has_quantity:
+        conditions.append("((x.has_q and x.q = x.parts_q) or x.has_no_q)")
+    if plan.has_amount and not plan.by_quantity:
+        conditions.append(f"x.has_a and {WITHIN_TOLERANCE.format(ours='x.a', theirs='x.parts_a')}")
+    return " and ".join(conditions)
+
+
 def link_subset(session: Session, plan: Plan, number: Number, *, one: int, parts: int) -> None:
     """Link a line to two or three of its key on the other side, where only one choice adds up to it."""
+    key = f"{number.short}_key"
     names = [f"p{index}" for index in range(parts)]
     joins = " ".join(
-        f"join part {name} on {equal_keys(number, 'x', name)}" + (f" and {name}.rank > p{index - 1}.rank" if index else "")
+        f"join part {name} on {name}.key = x.key" + (f" and {name}.rank > p{index - 1}.rank" if index else "")
         for index, name in enumerate(names)
     )
     total = {figure: " + ".join(f"{name}.{figure}" for name in names) for figure in ("q", "a")}
     firsts = " and ".join(first_of_twins(names, index) for index in range(parts))
-    members = ", ".join(f"{name}.n" for name in names)
     session.run(
         f"""create table found as
-        with part as (
-            select n, {number.short}_key, {", ".join(PLACE)}, q, a,
-                row_number() over (partition by {number.short}_key, {", ".join(PLACE)} order by q, a, day, base, n) as rank,
-                row_number() over (partition by {number.short}_key, {", ".join(PLACE)}, q, a order by day, base, n) as place,
-                count(*) over (partition by {number.short}_key, {", ".join(PLACE)}) as parts
-            from open where side = {1 - one} and {number.short}_key is not null
-            qualify parts between {parts} and {MOST_PARTS}),
-        single as (
-            select n, {number.short}_key, {", ".join(PLACE)}, q, a,
-                row_number() over (partition by {number.short}_key, {", ".join(PLACE)}, q, a order by day, base, n) as place
-            from open where side = {one} and {number.short}_key is not null),
+        with contested as (
+            select {key} as key from open where {key} is not null group by 1
+            having count(*) filter (where side = {one}) > 0
+                and count(*) filter (where side = {1 - one}) between {parts} and {MOST_PARTS}),
+        entrant as (
+            select l.n, l.side, l.{key} as key, l.q, l.a,
+                row_number() over (partition by l.side, l.{key} order by l.q, l.a, l.day, l.print, l.n) as rank,
+                row_number() over (partition by l.side, l.{key}, l.q, l.a order by l.day, l.print, l.n) as turn
+            from open l semi join contested c on c.key = l.{key}),
+        part as (select n, key, q, a, rank, turn from entrant where side = {1 - one}),
         answer as (
-            select x.n, [{members}] as members, count(*) over (partition by x.n) as answers
-            from single x {joins} cross join setting s
-            where x.place = 1 and {firsts} and {sum_agrees(plan, total)}),
+            select x.n, [{", ".join(f"{name}.n" for name in names)}] as members, count(*) over (partition by x.n) as answers
+            from entrant x {joins} cross join setting s
+            where x.side = {one} and x.turn = 1 and {firsts} and {sum_agrees(plan, total)}),
         member as (select n, unnest(members) as m from answer where answers = 1),
         claimed as (select n, m, count(*) over (partition by m) as claims from member),
         sure as (select n from claimed group by n having max(claims) = 1)
@@ -124,7 +131,7 @@ def first_of_twins(names: list[str], index: int) -> str:
     """Compose the condition that a part is the next unused of its twins: only one of equal choices is looked at."""
     name = names[index]
     before = [f"cast({other}.q is not distinct from {name}.q and {other}.a is not distinct from {name}.a as integer)" for other in names[:index]]
-    return f"{name}.place = 1{''.join(f' + {equal}' for equal in before)}"
+    return f"{name}.turn = 1{''.join(f' + {equal}' for equal in before)}"
 
 
 def sum_agrees(plan: Plan, total: dict[str, str]) -> str:
@@ -137,22 +144,6 @@ def sum_agrees(plan: Plan, total: dict[str, str]) -> str:
     return " and ".join(conditions)
 
 
-def sums_agree(plan: Plan, one: str, many: str) -> str:
-    """Compose the condition that the sums over a whole key agree."""
-    conditions = []
-    if plan.has_quantity:
-        conditions.append(f"(({one}.q = {many}.q and {many}.with_q = {many}.parts) or ({one}.q is null and {many}.with_q = 0))")
-    if plan.has_amount and not plan.by_quantity:
-        inside = WITHIN_TOLERANCE.format(ours=f"{one}.a", theirs=f"{many}.a")
-        conditions.append(f"({many}.with_a = {many}.parts and {inside})")
-    return " and ".join(conditions)
-
-
-def equal_keys(number: Number, left: str, right: str) -> str:
-    """Compose the condition that two relations agree in number, store, item, family and currency."""
-    return " and ".join(f"{left}.{key} = {right}.{key}" for key in (f"{number.short}_key", *PLACE))
-
-
 def pair_columns(one: int, single: str, member: str) -> str:
     """Compose a, b and grp of a group whose single line stands on side `one`."""
     if one == 0:
@@ -162,6 +153,8 @@ def pair_columns(one: int, single: str, member: str) -> str:
 
 def pair_same_key(session: Session, plan: Plan, number: Number) -> None:
     """Link lines of one key that differ: by price or quantity first, then whatever is nearest."""
+    if number == plan.lead:
+        pair_normalized(session, plan, number)
     for one in (0, 1):
         link_parts_with_difference(session, plan, number, one=one)
     tier = "0"
@@ -174,26 +167,35 @@ def pair_same_key(session: Session, plan: Plan, number: Number) -> None:
             + cast(o.line_no is distinct from t.line_no as integer) * 50000 + {DAYS_APART} as score
         from open o join open t on {same_key(number)}"""
     pair_mutual_best(session, Rule("same_key", 90), candidates=candidates, twins=TWINS)
+    pair_other_currency(session, plan, number)
 
 
 def link_parts_with_difference(session: Session, plan: Plan, number: Number, *, one: int) -> None:
-    """Link the only line of a key to several smaller ones that keep its price but do not reach it, or its quantity but not its price."""
+    """Link the only line of a key to several smaller ones at its price of which not all was received, or to its quantity at another price."""
     if not (plan.has_quantity and plan.has_amount):
         return
-    keys = f"{number.short}_key, {', '.join(PLACE)}"
+    key = f"{number.short}_key"
     session.run(
         f"""create table found as
-        with single as (
-            select {keys}, min(n) as n, min(q) as q, min(a) as a
-            from open where side = {one} and {number.short}_key is not null group by all having count(*) = 1),
+        with counted as (
+            select {key} as key, min(n) filter (where side = {one}) as n from open where {key} is not null group by 1
+            having count(*) filter (where side = {one}) = 1
+                and count(*) filter (where side = {1 - one}) between 2 and {MOST_PARTS}),
         part as (
-            select x.n as one_n, x.q as one_q, t.n, t.q,
-                sum(t.q) over (partition by x.n) as sum_q, count(*) over (partition by x.n) as parts,
-                bool_and({SAME_PRICE.replace("o.", "x.")} and abs(t.q) < abs(x.q) and sign(t.q) = sign(x.q))
-                    over (partition by x.n) as are_parts
-            from single x join open t on t.side = {1 - one} and {equal_keys(number, "x", "t")})
+            select o.n as one_n, o.q as one_q, t.n, sum(t.q) over (partition by o.n) as sum_q,
+                bool_and({SAME_PRICE} and abs(t.q) < abs(o.q) and sign(t.q) = sign(o.q)) over (partition by o.n) as are_parts
+            from counted c join open o on o.n = c.n join open t on t.{key} = c.key and t.side = {1 - one})
         select {pair_columns(one, "p.one_n", "p.n")} from part p
-        where p.parts between 2 and {MOST_PARTS}
-            and (p.sum_q = p.one_q or (p.are_parts and abs(p.sum_q) < abs(p.one_q)))"""
+        where p.sum_q = p.one_q or (p.are_parts and abs(p.sum_q) {"<" if one == 0 else ">"} abs(p.one_q))"""
     )
     take(session, Rule("same_key", 85))
+
+
+def pair_other_currency(session: Session, plan: Plan, number: Number) -> None:
+    """Link lines that agree in number, store, item and quantity, and stand in two currencies."""
+    core = f"{number.short}_core"
+    quantity = "and o.q = t.q" if plan.has_quantity else ""
+    candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on o.{core} = t.{core} and o.store = t.store and o.item = t.item and o.family = t.family {quantity}
+        where o.side = 0 and t.side = 1 and o.currency <> t.currency"""
+    pair_mutual_best(session, Rule("same_key", 80), candidates=candidates, twins=(*TWINS, "line_no"))
