@@ -19,6 +19,7 @@ KEY_SETS: Sequence[tuple[Column, ...]] = (
     (Column.ORDER_NO,),
     (Column.STORE, Column.DATE, Column.ITEM),
 )
+MOST_PAIRS = 2_000
 Values = Mapping[Column, Sequence[str]]
 
 
@@ -40,14 +41,15 @@ def overlap(ours: Sequence[str], theirs: Sequence[str]) -> int:
 
 
 def _codes(values: Sequence[str]) -> frozenset[str]:
-    return frozenset(code.lstrip("0") or "0" for value in values if (code := read_code(value)) is not None)
+    return frozenset(code.lstrip("0") or "0" for value in set(values) if (code := read_code(value)) is not None)
 
 
 def best_pairs(ours: Values, theirs: Values) -> list[tuple[int, int]]:
     """Pair the sample's lines by the set of keys under which most of them meet once on each side."""
     shared = set(ours) & set(theirs)
     found = (_pairs(ours, theirs, keys) for keys in KEY_SETS if set(keys) <= shared)
-    return max(found, key=len, default=[])
+    pairs = max(found, key=len, default=[])
+    return pairs[:: len(pairs) // MOST_PAIRS + 1]
 
 
 def _pairs(ours: Values, theirs: Values, keys: tuple[Column, ...]) -> list[tuple[int, int]]:
@@ -59,8 +61,8 @@ def _single(values: Values, keys: tuple[Column, ...]) -> Mapping[tuple[str, ...]
     """Give the place of every complete key that stands on one line only."""
     places: dict[tuple[str, ...], int] = {}
     twice = set()
-    for place, parts in enumerate(zip(*(values[key] for key in keys), strict=True)):
-        key = tuple((read_code(part) or "").lstrip("0") for part in parts)
+    codes = [[(read_code(part) or "").lstrip("0") for part in values[key]] for key in keys]
+    for place, key in enumerate(zip(*codes, strict=True)):
         if not all(key):
             continue
         if key in places:

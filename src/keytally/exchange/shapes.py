@@ -20,7 +20,8 @@ from keytally.exchange.values import (
     read_figure,
 )
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
+_AFTER_YEAR = ("-", "/", "年")
 ANY_MARKS = "[¥$€£]|RMB|CNY|人民币|元|圆|[A-Z]{3}"
 
 
@@ -83,6 +84,9 @@ def date_order(values: Iterable[str]) -> DateOrder:
     first_high = second_high = unclear = ""
     serials = short = dated = 0
     for value in values:
+        dated += 1
+        if (value[:4].isdigit() and value[4:5] in _AFTER_YEAR) or (len(value) == 8 and value.isdigit()):
+            continue
         bare = folded(value)
         if re.fullmatch(SERIAL, bare) and is_dated(value):
             serials += 1
@@ -94,7 +98,6 @@ def date_order(values: Iterable[str]) -> DateOrder:
             unclear = unclear or (bare if first <= 12 and second <= 12 and first != second else "")
             if re.fullmatch(YMD_SHORT, bare) and first > 31:
                 return DateOrder("ymd")
-        dated += 1
     return _settled(first_high, second_high, unclear, serials=serials, short=short, dated=dated)
 
 

@@ -28,13 +28,15 @@ def figure(value: str, *, decimals: int, marks: str, decimal_mark: str) -> str:
     fast = _scaled(value, width=18 - _scale_digits(decimals), decimals=decimals)
     plain = plain_figure(value, marks=marks, decimal_mark=decimal_mark)
     slow = _scaled(plain, width=rule.FIGURE_WIDTH, decimals=decimals)
-    clean = clean_figure(decimals)
+    clean = clean_figure(decimals, decimal_mark=decimal_mark)
     return f"CASE WHEN {value} IS NULL THEN NULL WHEN regexp_matches({value}, '{clean}') THEN {fast} ELSE {slow} END"
 
 
-def clean_figure(decimals: int) -> str:
+def clean_figure(decimals: int, *, decimal_mark: str) -> str:
     """Give the pattern of figures that can be cast as they stand."""
     whole = min(18 - _scale_digits(decimals), rule.FIGURE_WIDTH) - decimals
+    if decimal_mark == ",":
+        return f"^-?[0-9]{{1,{whole}}}$"
     return f"^-?[0-9]{{1,{whole}}}([.][0-9]{{0,{decimals}}}0{{0,8}})?$"
 
 
@@ -44,8 +46,11 @@ def _scale_digits(decimals: int) -> int:
 
 def _scaled(text: str, *, width: int, decimals: int) -> str:
     number = f"TRY_CAST({text} AS DECIMAL({width},{decimals}))"
-    factor = f" * {10**decimals}::DECIMAL({decimals + 1},0)" if decimals else ""
-    return f"CAST({number}{factor} AS BIGINT)"
+    if not decimals:
+        return f"CAST({number} AS BIGINT)"
+    if width + decimals + 1 > 18:
+        number = f"CAST({number} AS DECIMAL(28,{decimals}))"
+    return f"CAST({number} * {10**decimals}::DECIMAL({decimals + 1},0) AS BIGINT)"
 
 
 def plain_figure(value: str, *, marks: str, decimal_mark: str) -> str:
@@ -68,10 +73,10 @@ def _without_marks(text: str, *, marks: str) -> str:
 def figure_rounded(value: str, *, decimals: int, marks: str, decimal_mark: str) -> str:
     """Tell whether reading the figure rounds decimals off."""
     plain = plain_figure(value, marks=marks, decimal_mark=decimal_mark)
-    exact = f"TRY_CAST({plain} AS DECIMAL(38,20)) <> TRY_CAST({plain} AS DECIMAL(38,{decimals}))"
+    beyond = f"'^[^eE]*[.][0-9]{{{decimals}}}[0-9]*[1-9]|^[^eE]*[1-9][^eE]*[eE]'"
     return (
-        f"CASE WHEN {value} IS NULL OR regexp_matches({value}, '{clean_figure(decimals)}') THEN false "
-        f"ELSE coalesce({exact}, false) END"
+        f"CASE WHEN {value} IS NULL OR regexp_matches({value}, '{clean_figure(decimals, decimal_mark=decimal_mark)}') THEN false "
+        f"ELSE regexp_matches({plain}, {beyond}) END"
     )
 
 
@@ -156,16 +161,19 @@ def _named(bare: str, pattern: str, *, month: int, order: str) -> str:
 def day_fault(value: str, *, date_format: str | None) -> str:
     """Name the reason why a date cannot be read; NULL when it is blank."""
     blank = ", ".join(quoted(text) for text in rule.NO_DATE)
-    either = f"{rule.YMD_SHORT}|{rule.DAY_MONTH_SHORT}"
-    unclear = f"{either}|{rule.DAY_MONTH}" if date_format not in ("dmy", "mdy") else either
     bare = folded(value)
-    month_day = f"regexp_extract({bare}, {quoted(rule.DAY_MONTH)}, 1)"
-    both_low = f"NOT coalesce(TRY_CAST({month_day} AS INTEGER) > 12, false)"
-    return (
-        f"CASE WHEN {bare} IN ({blank}) THEN NULL "
-        f"WHEN regexp_matches({bare}, {quoted(unclear)}) AND {both_low} THEN 'date_ambiguous' "
-        f"ELSE 'date_unreadable' END"
-    )
+    cases = [f"WHEN {bare} IN ({blank}) THEN NULL"]
+    if date_format in ("dmy", "mdy"):
+        cases.append(_case(bare, rule.DAY_MONTH_SHORT, "'date_unreadable'"))
+    else:
+        first, second = (f"CAST(regexp_extract({bare}, {quoted(rule.DAY_MONTH)}, {n}) AS INTEGER)" for n in (1, 2))
+        clear = f"{first} > 12 OR {second} > 12 OR {first} = {second}"
+        reason = f"CASE WHEN {clear} THEN 'date_unreadable' ELSE 'date_ambiguous' END"
+        cases.append(_case(bare, rule.DAY_MONTH, reason))
+    if date_format == "ymd":
+        cases.append(_case(bare, rule.YMD_SHORT, "'date_unreadable'"))
+    cases.append(_case(bare, f"{rule.YMD_SHORT}|{rule.DAY_MONTH_SHORT}", "'date_ambiguous'"))
+    return f"CASE {' '.join(cases)} ELSE 'date_unreadable' END"
 
 
 def code(value: str) -> str:

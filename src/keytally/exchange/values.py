@@ -6,7 +6,7 @@ Proposals are made with these functions on a sample, and property tests hold the
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 NUMBER_CELL = "\x1f"
 """Stands before a code or date that a workbook stores as a number."""
@@ -19,11 +19,11 @@ FIGURE_WIDTH = 17
 """Digits a scaled figure may have: sums and differences of such lines stay far inside 64 bits."""
 
 _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:'[0-9]{3})+"
-_TINY = r"(?:[eE]-[0-9]{1,3})?"
-PLAIN_FIGURE = rf"^[-+]?(?:(?:[0-9]+|{_GROUPED})(?:[.][0-9]*)?|[.][0-9]+){_TINY}$"
+_TINY = r"[0-9](?:[.][0-9]+)?[eE]-[0-9]{2,3}"
+PLAIN_FIGURE = rf"^[-+]?(?:(?:[0-9]+|{_GROUPED})(?:[.][0-9]*)?|[.][0-9]+|{_TINY})$"
 PLAIN_FIGURE_COMMA = PLAIN_FIGURE.replace("[.]", "\0").replace(",", "[.]").replace("\0", ",")
 PLAIN_FIGURE_COMMA = PLAIN_FIGURE_COMMA.replace("{1[.]3}", "{1,3}")
-SCIENTIFIC = r"^[-+]?[0-9]+(?:[.,][0-9]*)?[eE][+]?[0-9]+$"
+SCIENTIFIC = r"^[-+]?[0-9]+(?:[.,][0-9]*)?[eE][-+]?[0-9]+$"
 
 _TIME = r"(?:[T ]+(?:上午|下午|[AaPp][Mm])? *[0-9]{1,2}:[0-9]{2}.*)?"
 YMD = rf"^([0-9]{{4}}) *[-/.年 ] *([0-9]{{1,2}}) *[-/.月 ] *([0-9]{{1,2}}) *日?{_TIME}$"
@@ -42,6 +42,8 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 NO_CODE = ("", "-", "--", "#N/A", "NULL")
 CODE_SHORTENED = r"^[0-9](?:[.][0-9]+)?[eE][+][0-9]{1,3}$"
 
+_CLEAN = re.compile(r"-?[0-9]{1,12}(?:[.][0-9]{1,9})?")
+_EXACT = Context(prec=500)
 _NARROW = str.maketrans(FULL_WIDTH + SPACES, HALF_WIDTH + " " * len(SPACES))
 
 
@@ -71,17 +73,22 @@ def read_figure(text: str, *, decimals: int, marks: str, decimal_mark: str = "."
     >>> read_figure("(1,234.50)", decimals=2, marks="¥|CNY")
     Figure(scaled=-123450, rounded=False)
     """
+    if _CLEAN.fullmatch(text) and (decimal_mark == "." or text.lstrip("-").isdigit()):
+        return _scaled(text, decimals)
     if not folded(text):
         return None
     plain = plain_figure(text, marks=marks, decimal_mark=decimal_mark)
     if not plain:
         return Unread(_figure_fault(text))
-    with localcontext(prec=400):
-        exact = Decimal(plain).scaleb(decimals)
-        kept = exact.to_integral_value(ROUND_HALF_UP)
-        if abs(kept) >= 10**FIGURE_WIDTH:
-            return Unread("out_of_range")
-        return Figure(scaled=int(kept), rounded=kept != exact)
+    return _scaled(plain, decimals)
+
+
+def _scaled(plain: str, decimals: int) -> Figure | Unread:
+    exact = _EXACT.scaleb(Decimal(plain), decimals)
+    kept = exact.to_integral_value(ROUND_HALF_UP, context=_EXACT)
+    if abs(kept) >= 10**FIGURE_WIDTH:
+        return Unread("out_of_range")
+    return Figure(scaled=int(kept), rounded=kept != exact or (bool(exact) and "e" in plain.lower()))
 
 
 def plain_figure(text: str, *, marks: str, decimal_mark: str) -> str:
@@ -188,6 +195,8 @@ def read_code(text: str) -> str | None:
     >>> read_code('="00123"')
     '00123'
     """
+    if text.isascii() and text.isalnum() and text != "NULL":
+        return text
     bare = text.strip(" " + SPACES)
     bare = re.sub(r'^="(.*)"$', r"\1", bare, count=1)
     bare = re.sub(r"^'([0-9])", r"\1", bare, count=1)
