@@ -29,10 +29,11 @@ def page(results: dict) -> Iterable[str]:
         yield f"## {case.replace('-', ' lines a side, ')} variant"
         yield ""
         yield from table(
-            ("", "wall", "CPU", "peak memory", "x floor", "precision", "recall", "residual classes right"),
+            ("", "wall", "CPU", "peak memory", "x floor (wall, CPU)", "precision", "recall", "residual classes right"),
             (entry_row(name, found, entries) for name, found in entries.items()),
         )
         yield from asides(entries)
+        yield from step_table(results["steps"].get(case, {}))
 
 
 def machine_table(results: dict) -> Iterable[str]:
@@ -52,7 +53,8 @@ def bar_row(bar: dict) -> tuple[str, ...]:
 def entry_row(name: str, found: dict, entries: dict[str, dict]) -> tuple[str, ...]:
     """Lay out one contestant."""
     least = entries.get("floor-csv" if name.endswith("-csv") else "floor-parquet")
-    ratio = f"{found['wall'] / least['wall']:.2f}" if least and not name.endswith("-xlsx") else ""
+    compared = least is not None and not name.endswith("-xlsx")
+    ratio = f"{found['wall'] / least['wall']:.2f}, {found['cpu'] / least['cpu']:.2f}" if compared else ""
     score = found.get("score")
     shares = [score[figure] for figure in ("precision", "recall", "class_accuracy")] if score else [None] * 3
     return (
@@ -79,6 +81,23 @@ def asides(entries: dict[str, dict]) -> Iterable[str]:
             (f"{row['lines']}", row["side"], row["class"], row["said"], row["kind"]) for row in score["confusion"][:12]
         )
         yield from table(("lines", "side", "true class", "said", "kind of fault"), rows)
+
+
+def step_table(steps: dict[str, float]) -> Iterable[str]:
+    """Say where keytally's time goes: the steps that take a twentieth of the run or more, and the rest together."""
+    if not steps:
+        return
+    total = steps["total"]
+    named = {name: taken for name, taken in steps.items() if name != "total"}
+    long = sorted(((taken, name) for name, taken in named.items() if taken * 20 >= total), reverse=True)
+    rest = sum(named.values()) - sum(taken for taken, _ in long)
+    outside = total - sum(named.values())
+    rows = [*long, (rest, f"the other {len(named) - len(long)} steps"), (outside, "reading, maps, summary")]
+    yield "Where keytally's time goes, in one run more (without starting Python):"
+    yield ""
+    yield from table(
+        ("step", "seconds", "share"), ((name, f"{taken:.2f}", f"{taken / total:.0%}") for taken, name in rows)
+    )
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterable[str]:

@@ -117,6 +117,15 @@ def run_once(who: Contestant, *, data: Path, out: Path) -> Cost:
     return cost
 
 
+def step_seconds(case: Case) -> dict[str, float]:
+    """Run keytally once more and ask it where its time goes."""
+    out = DATA / "out" / case.name / "steps"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [sys.executable, "-m", "bench.reconcile.steps", str(DATA / case.name), str(out)]
+    done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def entry(who: Contestant, costs: Sequence[Cost], *, data: Path, out: Path) -> dict:
     """Lay out what a contestant needed and found."""
     found = {**asdict(median_cost(costs)), "walls": [round(cost.wall, 3) for cost in costs]}
@@ -173,7 +182,8 @@ def main() -> None:
     """Measure, tell, write; with `--small` fail where the quality misses its bars."""
     given = arguments()
     busy = load()
-    cases = {case.name: try_case(case, repeat=given.repeat) for case in plan(given)}
+    planned = plan(given)
+    cases = {case.name: try_case(case, repeat=given.repeat) for case in planned}
     judged = bars(cases, size=given.size, lesser=None if given.small else LESSER[given.size])
     tell(cases, judged)
     results = {
@@ -183,6 +193,7 @@ def main() -> None:
         "size": given.size,
         "repeat": given.repeat,
         "cases": cases,
+        "steps": {} if given.small else {case.name: step_seconds(case) for case in planned if case.size == given.size},
         "bars": [{**asdict(bar), "verdict": bar.verdict} for bar in judged],
     }
     RESULTS.mkdir(exist_ok=True)
