@@ -104,7 +104,12 @@ def reconcile(  # noqa: PLR0913 - the published call names every option of the c
         is_stopped=is_stopped,
     )
     place = Path(out or DEFAULT_OUT)
-    with _one_sentence(place, memory=task.memory), result_folder(place, inputs=(*task.ours, *task.theirs)) as folder:
+    sources = (*task.ours, *task.theirs)
+    with (
+        _one_sentence(place, memory=task.memory),
+        result_folder(place, inputs=sources) as folder,
+        _one_way_to_stop(folder.path),
+    ):
         return _reconciled(task, folder)
 
 
@@ -212,11 +217,17 @@ def _converted(folder: ResultFolder, tables: Mapping[str, Path]) -> dict[str, Pa
 
 
 @contextlib.contextmanager
-def _one_sentence(place: Path, *, memory: str) -> Iterator[None]:
+def _one_way_to_stop(place: Path) -> Iterator[None]:
     try:
         yield
     except (Stopped, ReadingStopped) as error:
         raise RunStopped(path=place) from error
+
+
+@contextlib.contextmanager
+def _one_sentence(place: Path, *, memory: str) -> Iterator[None]:
+    try:
+        yield
     except UnableToRead as error:
         raise Forwarded(error) from error
     except UnableToRun as error:

@@ -36,7 +36,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "sides": {side.value: asdict(figures) for side, figures in summary.sides.items()},
         "links": summary.links,
         "classes": {kind.value: asdict(total) for kind, total in summary.classes.items()},
-        "bridges": [asdict(bridge) for bridge in summary.bridges],
+        "bridges": [{**asdict(bridge), "bars": [asdict(bar) for bar in bridge.bars]} for bridge in summary.bridges],
         "seconds": summary.seconds,
         "exit": summary.exit,
     }
