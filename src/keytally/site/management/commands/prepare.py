@@ -24,6 +24,7 @@ class Command(BaseCommand):
         stamp = serving.fingerprint()
         translations.compile_catalogs()
         storages = {**settings.STORAGES, "staticfiles": {"BACKEND": _MANIFEST_STORAGE}}
+        # Older files stay: a server that still runs, and pages that are still open, ask for them.
         with override_settings(STORAGES=storages):
-            call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
         (Path(settings.STATIC_ROOT) / ".prepared").write_text(stamp, encoding="ascii")
