@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
+from keytally.exchange.values import read_code
 from keytally.reconciliation.engine.messages import Refusal
 from keytally.reconciliation.engine.tables import TableRow, TableShape, read_table, write_parquet
 
@@ -19,7 +20,7 @@ _DAY = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]00:00:00(?:\.0+)?)
 
 def convert_store_map(file: Path, *, into: Path) -> None:
     """Turn a store map as people keep it into the Parquet file that the engine reads."""
-    rows = ((row.needed("ours"), row.needed("theirs"), *_validity(row)) for row in read_table(file, shape=STORE_MAP))
+    rows = ((_code(row, "ours"), _code(row, "theirs"), *_validity(row)) for row in read_table(file, shape=STORE_MAP))
     write_parquet(rows, types=_STORE_TYPES, file=into)
 
 
@@ -30,10 +31,17 @@ def convert_item_map(file: Path, *, into: Path) -> None:
 
 def _item_rows(file: Path) -> Iterator[tuple[str | None, ...]]:
     for row in read_table(file, shape=ITEM_MAP):
-        ours, gtin, theirs = (row.cells.get(column) for column in ("ours", "gtin", "theirs"))
+        ours, gtin, theirs = (read_code(row.cells.get(column) or "") for column in ("ours", "gtin", "theirs"))
         if (ours, gtin, theirs).count(None) > 1:
             row.needed("ours" if ours is None else "theirs")
         yield ours, gtin, theirs, *_validity(row)
+
+
+def _code(row: TableRow, column: str) -> str:
+    code = read_code(row.needed(column))
+    if code is None:
+        raise Refusal("cell_empty", path=row.file, row=row.number, column=column)
+    return code
 
 
 def _validity(row: TableRow) -> tuple[str | None, str | None]:

@@ -74,6 +74,11 @@ def test_it_reads_parquet_with_numbers_as_codes(tmp_path):
     assert converted(convert_store_map, file, tmp_path) == [("7", "T", date(2026, 7, 1), date(2026, 7, 3))]
 
 
+def test_it_reads_codes_as_the_ledgers_are_read(tmp_path):
+    file = written(tmp_path, 'ours,theirs\n"=""007""",\'012\n')
+    assert converted(convert_store_map, file, tmp_path) == [("007", "012", None, None)]
+
+
 def test_it_reads_an_empty_map(tmp_path):
     assert converted(convert_store_map, written(tmp_path, "ours,theirs\n"), tmp_path) == []
 
