@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from keytally.exchange.canonical import Column
@@ -133,7 +133,7 @@ class SampleRow:
 class ProfileForm(forms.Form):
     """How both sides are read and compared."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("reconciliation", "Name"), max_length=120)
     measure = forms.ChoiceField(label=gettext_lazy("Compare by"), choices=Reconciliation.Measure.choices)
     tolerance = forms.CharField(
         label=gettext_lazy("Tolerance per link"),

@@ -1,0 +1,74 @@
+import pytest
+from django.urls import reverse
+
+from keytally.reconciliation import queries
+from keytally.reconciliation.engine.results import Wanted, residual_page
+from keytally.reconciliation.models import Reconciliation
+
+READING = ("show", "progress", "residuals", "candidates", "rejected")
+CHANGING = ("profile", "stop")
+
+
+def url(name, *parts):
+    return reverse(f"reconciliation:{name}", args=parts)
+
+
+def pages_of(tallied):
+    row = residual_page(queries.pages_folder(tallied.pk), wanted=Wanted()).rows[0]
+    return [
+        *(url(name, tallied.pk) for name in READING),
+        url("why", tallied.pk, row.side, row.id),
+        url("download", tallied.pk, "report.xlsx"),
+    ]
+
+
+def test_the_owner_reads_every_page(client, accountant, tallied):
+    client.force_login(accountant)
+    assert {client.get(page).status_code for page in pages_of(tallied)} == {200}
+
+
+def test_a_colleague_finds_nothing_of_someone_else(client, colleague, tallied):
+    client.force_login(colleague)
+    assert {client.get(page).status_code for page in pages_of(tallied)} == {404}
+    assert tallied.name not in client.get(url("list")).content.decode()
+
+
+@pytest.mark.parametrize("who", ["director", "auditor"])
+def test_who_sees_everything_reads_every_page(client, who, request, tallied):
+    client.force_login(request.getfixturevalue(who))
+    assert {client.get(page).status_code for page in pages_of(tallied)} == {200}
+    assert tallied.name in client.get(url("list")).content.decode()
+
+
+def test_the_auditor_changes_nothing(client, auditor, tallied):
+    client.force_login(auditor)
+    assert client.get(url("new")).status_code == 403
+    assert client.post(url("demo")).status_code == 403
+    assert {client.post(url(name, tallied.pk)).status_code for name in CHANGING} == {403}
+    shown = client.get(url("show", tallied.pk)).content.decode()
+    assert "run again" not in shown
+    assert Reconciliation.objects.count() == 1
+
+
+def test_a_director_may_not_run_what_is_not_hers(client, director, tallied):
+    client.force_login(director)
+    assert {client.post(url(name, tallied.pk)).status_code for name in CHANGING} == {404}
+
+
+def test_a_promoter_sees_no_reconciliation_at_all(client, promoter, tallied):
+    client.force_login(promoter)
+    assert {client.get(page).status_code for page in [url("list"), url("new"), *pages_of(tallied)]} == {403}
+
+
+def test_a_stranger_is_sent_to_log_in(client, tallied):
+    for page in [url("list"), url("new"), *pages_of(tallied)]:
+        answer = client.get(page)
+        assert answer.status_code == 302
+        assert "/log-in/" in answer.url
+
+
+def test_what_has_no_result_yet_has_no_result_pages(client, accountant, drafted):
+    client.force_login(accountant)
+    assert client.get(url("residuals", drafted.pk)).status_code == 404
+    assert client.get(url("download", drafted.pk, "report.xlsx")).status_code == 404
+    assert client.get(url("show", drafted.pk)).status_code == 200
