@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,10 +26,13 @@ WHOLE = os.environ.get("CI") == "true"
 
 
 def pytest_configure() -> None:
-    """Spare the tests the slowness that passwords need in use."""
+    """Spare the tests the slowness that passwords need in use, and what was collected for a server."""
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.WHITENOISE_USE_FINDERS = True
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -105,8 +109,11 @@ def browser() -> Iterator["Browser"]:
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None:
         leave_out("no browser: install the Debian package chromium")
+    from playwright._impl._driver import compute_driver_executable
     from playwright.sync_api import sync_playwright
 
+    if subprocess.run([compute_driver_executable()[0], "--version"], capture_output=True, check=False).returncode:
+        leave_out("the browser's driver does not start: install the Debian package libatomic1")
     # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
