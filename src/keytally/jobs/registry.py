@@ -21,8 +21,7 @@ Label = Promise | str
 # What can go wrong with any job, whatever its kind; a kind adds its own sentences.
 COMMON_ERRORS: Mapping[str, Label] = {
     "WORKER_DIED": _(
-        "The work was cut off %(attempts)s times, last in step %(step)s; the machine may be short of memory:"
-        " free some, then resume."
+        "The work was cut off %(attempts)s times; the machine may be short of memory: free some, then resume."
     ),
     "UNEXPECTED": _(
         "The work met a fault of the program (%(type)s); resume it, and if it fails again report job %(job_id)s."

@@ -35,7 +35,7 @@ def error_sentence(job: Job) -> str:
             "code": job.error_code,
             "job_id": job.pk,
         }
-    return str(wording) % _Known(job.error_parameters, step=step_label(job))
+    return str(wording) % _Known(job.error_parameters)
 
 
 @register.filter
