@@ -52,7 +52,7 @@ def command_parser(language: str) -> Parser:
     commands.add_argument("command", nargs="?", choices=("reconcile", "manage"), help=argparse.SUPPRESS)
     parser.epilog = "\n".join(
         f"  keytally {name:<10} {say(about, language)}"
-        for name, about in (("reconcile", "about_reconcile"), ("manage", "about_manage"))
+        for name, about in (("reconcile", "short_reconcile"), ("manage", "short_manage"))
     )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return parser

@@ -14,7 +14,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "逐行核对两方账目，并给出两个余额之间的调节表。"
         "退出码 0：每一行都已说明；1：有不明、待判断或被剔除的行；2：无法运行。",
     ),
-    "about_manage": ("Run a management command of the server.", "运行服务器的管理命令。"),
+    "short_reconcile": ("Tally two sides line by line, with no server.", "逐行核对两方账目，无需服务器。"),
+    "short_manage": ("Run a management command of the server.", "运行服务器的管理命令。"),
     "commands": ("commands", "命令"),
     "inputs": ("the two sides", "两方账目"),
     "matching": ("how they are compared", "如何比对"),
