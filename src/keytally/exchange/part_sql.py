@@ -48,8 +48,15 @@ def part_statement(raw: RawTable, profile: SideProfile) -> tuple[str, dict[str, 
         "exponents": [exponent(code) for code in spelled.values()],
         "marks": [marks(code) for code in spelled.values()],
     }
-    steps = (_raw(raw), _coded(raw), _figured(raw, profile), _judged(raw, profile), _stated(raw))
-    names = ("raw", "coded", "figured", "judged", "stated")
+    steps = (
+        _raw(raw),
+        _coded(raw),
+        _cleaned(raw, profile),
+        _figured(raw, profile),
+        _judged(raw, profile),
+        _stated(raw),
+    )
+    names = ("raw", "coded", "cleaned", "figured", "judged", "stated")
     with_steps = ", ".join(f"{name} AS ({step})" for name, step in zip(names, steps, strict=True))
     statement = f"WITH {with_steps} SELECT {_result()} FROM stated"
     used = {name: value for name, value in parameters.items() if f"${name}" in statement}
@@ -72,10 +79,26 @@ def _coded(raw: RawTable) -> str:
     if Column.CURRENCY in raw.columns:
         text = f"upper(trim(t_currency, {_BLANKS}))"
         place = (
-            f"CASE WHEN t_currency IS NULL OR t_currency = $home OR {text} IN ('', '-') THEN 0 "
-            f"ELSE coalesce(list_position($spelled, {text}), -1) END"
+            f"CASE WHEN t_currency IS NULL OR t_currency = $home THEN 0 "
+            f"ELSE CASE {text} WHEN '' THEN 0 WHEN '-' THEN 0 ELSE coalesce(list_position($spelled, {text}), -1) END END"
         )
     return f"SELECT *, {', '.join(codes)}, {place} AS currency_place FROM raw"
+
+
+def _cleaned(raw: RawTable, profile: SideProfile) -> str:
+    """Tell once which figures are clean; reading them and noting what was rounded both ask."""
+    clean = [f"{_clean(column, raw, profile)} AS clean_{column}" for column in FIGURE_COLUMNS if column in raw.columns]
+    return f"SELECT {', '.join(['*', *clean])} FROM coded"
+
+
+def _clean(column: Column, raw: RawTable, profile: SideProfile) -> str:
+    decimals = DECIMALS.get(column, exponent(profile.currency))
+    test = value_sql.clean_figure(f"t_{column}", decimals=decimals, decimal_mark=profile.decimal_mark)
+    if column != Column.AMOUNT or Column.CURRENCY not in raw.columns:
+        return test
+    other = value_sql.clean_figure(f"t_{column}", decimals=2, decimal_mark=profile.decimal_mark)
+    same = "CASE WHEN currency_place > 0 THEN list_extract($exponents, currency_place) = 2 ELSE false END"
+    return f"CASE WHEN currency_place = 0 THEN {test} WHEN {same} THEN {other} ELSE false END"
 
 
 def _figured(raw: RawTable, profile: SideProfile) -> str:
@@ -86,7 +109,7 @@ def _figured(raw: RawTable, profile: SideProfile) -> str:
     currency = "CASE currency_place WHEN 0 THEN $home ELSE list_extract($codes, currency_place) END"
     if Column.CURRENCY not in raw.columns:
         currency = "$home::VARCHAR"
-    return f"SELECT *, {', '.join(figures)}, {day} AS date, {currency} AS currency FROM coded"
+    return f"SELECT *, {', '.join(figures)}, {day} AS date, {currency} AS currency FROM cleaned"
 
 
 def _figure(column: Column, raw: RawTable, profile: SideProfile) -> str:
@@ -99,7 +122,7 @@ def _figure(column: Column, raw: RawTable, profile: SideProfile) -> str:
 def _by_exponent(column: Column, raw: RawTable, profile: SideProfile, *, of: object) -> str:
     """Quantities and prices keep fixed decimals; an amount keeps those of its row's currency."""
     assert callable(of)
-    options = {"marks": _marks(raw), "decimal_mark": profile.decimal_mark}
+    options = {"clean": f"clean_{column}", "marks": _marks(raw), "decimal_mark": profile.decimal_mark}
     if column != Column.AMOUNT or Column.CURRENCY not in raw.columns:
         decimals = DECIMALS.get(column, exponent(profile.currency))
         return str(of(f"t_{column}", decimals=decimals, **options))
@@ -143,7 +166,7 @@ def _notes(raw: RawTable, profile: SideProfile) -> str:
         if column in raw.columns
     ]
     codes = [f"t_{column}" for column in CODE_COLUMNS if column in raw.columns]
-    number = [f"coalesce({text}[1] = chr(31), false)" for text in codes]
+    number = [f"coalesce(starts_with({text}, chr(31)), false)" for text in codes]
     shortened = [
         f"coalesce(contains({text}, 'E+') AND regexp_matches({text}, '{CODE_SHORTENED}'), false)" for text in codes
     ]

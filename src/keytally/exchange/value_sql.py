@@ -5,6 +5,8 @@ what does not look clean goes through the chain of replacements. Every function 
 identifiers and constants of this program: what people wrote arrives in columns or named parameters.
 """
 
+from collections.abc import Sequence
+
 from keytally.exchange import values as rule
 
 _CLEAN_CODE = "^[!#-&(-,./0-<>-~]([ -~]*[!-~])?$"
@@ -23,21 +25,20 @@ def folded(value: str) -> str:
     return f"trim(translate({value}, {quoted(wide)}, {quoted(narrow)}), {quoted(' ' + rule.NUMBER_CELL)})"
 
 
-def figure(value: str, *, decimals: int, marks: str, decimal_mark: str) -> str:
-    """Read a figure as a scaled integer, or NULL."""
+def figure(value: str, *, clean: str, decimals: int, marks: str, decimal_mark: str) -> str:
+    """Read a figure as a scaled integer, or NULL; `clean` tells which values can be cast as they stand."""
     fast = _scaled(value, width=18 - _scale_digits(decimals), decimals=decimals)
     plain = plain_figure(value, marks=marks, decimal_mark=decimal_mark)
     slow = _scaled(plain, width=rule.FIGURE_WIDTH, decimals=decimals)
-    clean = clean_figure(decimals, decimal_mark=decimal_mark)
-    return f"CASE WHEN {value} IS NULL THEN NULL WHEN regexp_matches({value}, '{clean}') THEN {fast} ELSE {slow} END"
+    return f"CASE WHEN {value} IS NULL THEN NULL WHEN {clean} THEN {fast} ELSE {slow} END"
 
 
-def clean_figure(decimals: int, *, decimal_mark: str) -> str:
-    """Give the pattern of figures that can be cast as they stand."""
+def clean_figure(value: str, *, decimals: int, decimal_mark: str) -> str:
+    """Tell whether a figure can be cast as it stands."""
     whole = min(18 - _scale_digits(decimals), rule.FIGURE_WIDTH) - decimals
     if decimal_mark == ",":
-        return f"^-?[0-9]{{1,{whole}}}$"
-    return f"^-?[0-9]{{1,{whole}}}([.][0-9]{{0,{decimals}}}0{{0,8}})?$"
+        return f"regexp_matches({value}, '^-?[0-9]{{1,{whole}}}$')"
+    return f"regexp_matches({value}, '^-?[0-9]{{1,{whole}}}([.][0-9]{{0,{decimals}}}0{{0,8}})?$')"
 
 
 def _scale_digits(decimals: int) -> int:
@@ -70,14 +71,11 @@ def _without_marks(text: str, *, marks: str) -> str:
     return f"regexp_replace({text}, ' *(?i:' || {marks} || ')( *-?)$', '\\1')"
 
 
-def figure_rounded(value: str, *, decimals: int, marks: str, decimal_mark: str) -> str:
+def figure_rounded(value: str, *, clean: str, decimals: int, marks: str, decimal_mark: str) -> str:
     """Tell whether reading the figure rounds decimals off."""
     plain = plain_figure(value, marks=marks, decimal_mark=decimal_mark)
     beyond = f"'^[^eE]*[.][0-9]{{{decimals}}}[0-9]*[1-9]|^[^eE]*[1-9][^eE]*[eE]'"
-    return (
-        f"CASE WHEN {value} IS NULL OR regexp_matches({value}, '{clean_figure(decimals, decimal_mark=decimal_mark)}') THEN false "
-        f"ELSE regexp_matches({plain}, {beyond}) END"
-    )
+    return f"CASE WHEN {value} IS NULL OR {clean} THEN false ELSE regexp_matches({plain}, {beyond}) END"
 
 
 def figure_fault(value: str, *, marks: str, decimal_mark: str) -> str:
@@ -160,9 +158,8 @@ def _named(bare: str, pattern: str, *, month: int, order: str) -> str:
 
 def day_fault(value: str, *, date_format: str | None) -> str:
     """Name the reason why a date cannot be read; NULL when it is blank."""
-    blank = ", ".join(quoted(text) for text in rule.NO_DATE)
     bare = folded(value)
-    cases = [f"WHEN {bare} IN ({blank}) THEN NULL"]
+    cases = [_case(bare, _none(rule.NO_DATE), "NULL")]
     if date_format in ("dmy", "mdy"):
         cases.append(_case(bare, rule.DAY_MONTH_SHORT, "'date_unreadable'"))
     else:
@@ -176,6 +173,11 @@ def day_fault(value: str, *, date_format: str | None) -> str:
     return f"CASE {' '.join(cases)} ELSE 'date_unreadable' END"
 
 
+def _none(words: Sequence[str]) -> str:
+    """Match one of some words; a list after IN would become a join over every row."""
+    return f"^(?:{'|'.join(words)})$"
+
+
 def code(value: str) -> str:
     """Read a code: trimmed, unwrapped from what spreadsheets put around it; blank is NULL."""
     blanks = quoted(" " + rule.SPACES)
@@ -183,8 +185,7 @@ def code(value: str) -> str:
     bare = f"regexp_replace({bare}, '^=\"(.*)\"$', '\\1')"
     bare = f"regexp_replace({bare}, '^''([0-9])', '\\1')"
     bare = f"trim({bare}, {quoted(' ' + rule.SPACES + rule.NUMBER_CELL)})"
-    none = ", ".join(quoted(text) for text in rule.NO_CODE)
-    odd = f"CASE WHEN {bare} NOT IN ({none}) THEN {bare} END"
+    odd = f"nullif(regexp_replace({bare}, {quoted(_none(rule.NO_CODE))}, ''), '')"
     shout = f"{value} IN ('#N/A', 'NULL')"
     return (
         f"CASE WHEN {value} IS NULL OR {shout} THEN NULL "

@@ -138,8 +138,9 @@ def in_sql(expression: str, values: Sequence[str | None], **parameters: object) 
 
 def figures_in_sql(values: Sequence[str], *, decimals: int, mark: str = ".") -> list[object]:
     options = {"marks": "$marks", "decimal_mark": mark}
-    read = value_sql.figure("v", decimals=decimals, **options)
-    rounded = value_sql.figure_rounded("v", decimals=decimals, **options)
+    clean = value_sql.clean_figure("v", decimals=decimals, decimal_mark=mark)
+    read = value_sql.figure("v", clean=clean, decimals=decimals, **options)
+    rounded = value_sql.figure_rounded("v", clean=clean, decimals=decimals, **options)
     fault = value_sql.figure_fault("v", **options)
     found = in_sql(f"[({read})::VARCHAR, ({rounded})::VARCHAR, {fault}]", values, marks=CNY)
     return [_figure(*row) for row in found]  # type: ignore[misc]
