@@ -238,12 +238,13 @@ def _one_sentence(place: Path, *, memory: str) -> Iterator[None]:
 
 def _by_cause(error: UnableToRun, *, place: Path, memory: str) -> UnableToRun:
     cause = error.__cause__
-    if isinstance(error, Translated) or not isinstance(cause, duckdb.OutOfMemoryException):
+    if isinstance(error, Translated) or not isinstance(cause, duckdb.OutOfMemoryException | duckdb.IOException):
         return error
-    return _room(cause, place=place, memory=memory)
+    known = _room(cause, place=place, memory=memory)
+    return error if known.code == "engine_failed" else known
 
 
-def _room(error: Exception, *, place: Path, memory: str) -> UnableToRun:
+def _room(error: Exception, *, place: Path, memory: str) -> Refusal:
     text = str(error).split("\n", 1)[0]
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
         return Refusal("memory_short", memory=memory)

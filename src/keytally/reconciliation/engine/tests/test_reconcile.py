@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -126,6 +127,24 @@ def test_it_leaves_the_earlier_result_when_it_cannot_finish(tmp_path, sides, mon
     with pytest.raises(RuntimeError if isinstance(error, RuntimeError) else UnableToRun):
         keytally.reconcile(*sides, out=tmp_path / "out")
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [
+        (duckdb.IOException("IO Error: could not write: No space left on device"), "disk_full"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), "memory_short"),
+    ],
+)
+def test_it_says_in_the_readers_language_what_ran_out(tmp_path, sides, monkeypatch, cause, code):
+    def fail(_request):
+        raise UnableToRun("The step 'write' could not go on.") from cause
+
+    monkeypatch.setattr(reconcile_module, "run", fail)
+    with pytest.raises(Refusal) as caught:
+        keytally.reconcile(*sides, out=tmp_path / "out")
+    assert caught.value.code == code
+    assert not (tmp_path / "out").exists()
 
 
 def test_its_report_holds_no_formula_and_every_sheet(tmp_path, sides):
