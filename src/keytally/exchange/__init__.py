@@ -1,1 +1,4 @@
-"""Files that people exchange become typed rows, and rows become files again; owns profile, canonical column and rejected row."""
+"""Files that people exchange become typed rows, and rows become files again.
+
+Owns profile, canonical column and rejected row.
+"""

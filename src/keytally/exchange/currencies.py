@@ -46,7 +46,7 @@ MARKS: Mapping[str, str] = {
 @cache
 def known_currencies() -> frozenset[str]:
     """List every currency that has or had a code."""
-    return frozenset(code for code in Locale("en").currencies if CODE.fullmatch(code))
+    return frozenset(filter(CODE.fullmatch, map(str, Locale("en").currencies)))
 
 
 def exponent(currency: str) -> int:

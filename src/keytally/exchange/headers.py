@@ -56,7 +56,7 @@ def _tidy(cell: str) -> str:
 
 
 def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
-    """An empty cell above a filled one belongs to the group on its left."""
+    """Give an empty cell above a filled one to the group on its left."""
     spread: list[str] = []
     for above, below in zip(upper, lower, strict=True):
         spread.append(above or (spread[-1] if spread and below else ""))

@@ -185,7 +185,7 @@ def _settle_order_lines(ours: Side, theirs: Side) -> None:
         return
     if any(_meets(column, ours, theirs) for column in (Column.ITEM, Column.GTIN)):
         return
-    for side, line in zip((ours, theirs), lines, strict=True):
+    for side, line in ((ours, lines[0]), (theirs, lines[1])):
         side.choices[Column.ITEM] = Choice(line.place, min(85, line.confidence), Sentence("reason_order_line"))
 
 

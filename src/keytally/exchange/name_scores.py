@@ -67,7 +67,7 @@ def name_scores(header: str) -> Mapping[str, NameScore]:
 
 
 def _forms(header: str) -> list[tuple[str, int]]:
-    """A header as it stands, without its brackets, and the lower part of a two-row header."""
+    """Give a header as it stands, without its brackets, and the lower part of a two-row header."""
     forms = [(header, 0), (_BRACKETS.sub("", header), 2)]
     if " " in header:
         forms.append((header.rsplit(" ", 1)[-1], 12))

@@ -1,6 +1,7 @@
 """Which tables are in a file, whatever its name says it is?"""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from keytally.exchange.errors import UnableToRead, Warning_
@@ -90,7 +91,7 @@ def _unpack_bounded(source: SourceFile, entries: list[zipfile.ZipInfo], *, allow
                             )
     except (
         zipfile.BadZipFile,
-        zipfile.zlib.error,
+        zlib.error,
         OSError,
         EOFError,
         ValueError,

@@ -1,6 +1,6 @@
 """How do the texts of a table become canonical lines, each with its state, in one statement?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from keytally.exchange import value_sql
@@ -79,8 +79,9 @@ def _coded(raw: RawTable) -> str:
     if Column.CURRENCY in raw.columns:
         text = f"upper(trim(t_currency, {_BLANKS}))"
         place = (
-            f"CASE WHEN t_currency IS NULL OR t_currency = $home THEN 0 "
-            f"ELSE CASE {text} WHEN '' THEN 0 WHEN '-' THEN 0 ELSE coalesce(list_position($spelled, {text}), -1) END END"
+            "CASE WHEN t_currency IS NULL OR t_currency = $home THEN 0 "
+            f"ELSE CASE {text} WHEN '' THEN 0 WHEN '-' THEN 0 "
+            f"ELSE coalesce(list_position($spelled, {text}), -1) END END"
         )
     return f"SELECT *, {', '.join(codes)}, {place} AS currency_place FROM raw"
 
@@ -119,13 +120,12 @@ def _figure(column: Column, raw: RawTable, profile: SideProfile) -> str:
     return f"{sign}({_by_exponent(column, raw, profile, of=value_sql.figure)})"
 
 
-def _by_exponent(column: Column, raw: RawTable, profile: SideProfile, *, of: object) -> str:
+def _by_exponent(column: Column, raw: RawTable, profile: SideProfile, *, of: Callable[..., str]) -> str:
     """Quantities and prices keep fixed decimals; an amount keeps those of its row's currency."""
-    assert callable(of)
     options = {"clean": f"clean_{column}", "marks": _marks(raw), "decimal_mark": profile.decimal_mark}
     if column != Column.AMOUNT or Column.CURRENCY not in raw.columns:
         decimals = DECIMALS.get(column, exponent(profile.currency))
-        return str(of(f"t_{column}", decimals=decimals, **options))
+        return of(f"t_{column}", decimals=decimals, **options)
     place = f"CASE currency_place WHEN 0 THEN {exponent(profile.currency)} "
     place += "ELSE list_extract($exponents, currency_place) END"
     cases = " ".join(f"WHEN {n} THEN {of(f't_{column}', decimals=n, **options)}" for n in (2, 0, 3, 4))
@@ -198,7 +198,7 @@ def _stated(raw: RawTable) -> str:
 
 
 def _totals(raw: RawTable, joined: str) -> str:
-    """A row is a total when some cell says so and every cell that would identify a line is empty or says so too."""
+    """Tell totals: some cell says so, and every cell that would identify a line is empty or says so too."""
     keys = [column.value for column in KEYS if column in raw.columns]
     says = f"regexp_matches({joined}, {value_sql.quoted(f'(?:^|{SEPARATOR}) *{LABEL} *(?:{SEPARATOR}|$)')})"
     label = value_sql.quoted(f"^{LABEL}$")

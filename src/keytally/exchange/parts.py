@@ -21,7 +21,7 @@ from keytally.exchange.limits import Limits
 from keytally.exchange.parquet_files import FLOATS, glob_free, identifier
 from keytally.exchange.part_sql import RawTable, part_statement
 from keytally.exchange.profile import SideProfile
-from keytally.exchange.tables import Table
+from keytally.exchange.tables import Table, TextLayout
 from keytally.exchange.text_files import count_lines, rewrite, utf8_path, write_raw
 from keytally.exchange.totals import total_warnings
 
@@ -157,14 +157,14 @@ def _parse(
         _copy(con, _sheet_raw(table, header, places, means=means, draft=draft), profile, lines, means)
         return
     path = utf8_path(table, scratch=draft)
-    assert table.layout is not None
-    if table.layout.is_one_line_a_record and _read_fast(con, table, header, places, path, profile, lines, means):
+    layout = table.layout or TextLayout("utf-8", ",", is_one_line_a_record=False)
+    if layout.is_one_line_a_record and _read_fast(con, table, header, places, path, profile, lines, means):
         return
     lines.unlink(missing_ok=True)
     raw = draft / "raw.csv"
     rewrite(
         path,
-        delimiter=table.layout.delimiter,
+        delimiter=layout.delimiter,
         skip=header.first_data_row - 1,
         width=width,
         to=raw,
@@ -244,10 +244,9 @@ def _sheet_raw(table: Table, header: Header, places: Mapping[Column, int], *, me
 
     from keytally.exchange.workbooks import as_texts
 
-    assert table.rows is not None
     raw = draft / "raw.csv"
     width = len(header.names)
-    records = islice(table.rows(), header.first_data_row - 1, None)
+    records = islice(table.records(), header.first_data_row - 1, None)
     with raw.open("w", encoding="utf-8", newline="") as out:
         write_raw(as_texts(records, places=places), width=width, to=out, on_rows=_watched(means), limits=means.limits)
     return _framed_raw(raw, width, places)

@@ -183,15 +183,15 @@ def _user_rule(value: object) -> UserRule:
     if not isinstance(value, dict) or not set(value) <= {"name", "columns", "window_days"}:
         raise want
     name, columns = value.get("name"), value.get("columns")
-    if not isinstance(name, str) or not _are_columns(columns):
+    if not isinstance(name, str) or not isinstance(columns, list) or not _are_columns(columns):
         raise want
     window = value.get("window_days")
     days = None if window is None else _whole(0)(window)
     return UserRule(name=name, columns=tuple(Column(column) for column in columns), window_days=days)
 
 
-def _are_columns(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one in set(Column) for one in value)
+def _are_columns(value: list[object]) -> bool:
+    return bool(value) and all(isinstance(one, str) and one in set(Column) for one in value)
 
 
 def _rates(value: object) -> tuple[int, ...]:

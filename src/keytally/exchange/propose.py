@@ -11,7 +11,7 @@ from keytally.exchange.joins import Agreement, Values, agreement, best_pairs
 from keytally.exchange.limits import DEFAULT_LIMITS, Limits
 from keytally.exchange.mapping import Side, choose, places_of
 from keytally.exchange.name_scores import tax_basis_of
-from keytally.exchange.profile import DEFAULT_CURRENCY, MatchProfile, Measure, Profile, SideProfile
+from keytally.exchange.profile import DEFAULT_CURRENCY, MatchProfile, Measure, Profile, SideProfile, TaxBasis
 from keytally.exchange.samples import all_values, side_sample
 from keytally.exchange.shapes import DateOrder, currency_of, date_order
 from keytally.exchange.sources import SourceFile
@@ -146,7 +146,6 @@ def _side_profile(side: Side, *, sign: int) -> SideProfile:
     sample = side.sample
     names = sample.header.names
     amount = side.choices.get(Column.AMOUNT)
-    basis = {} if amount is None else {"tax_basis": tax_basis_of(names[amount.place])}
     currency = _currency(side)
     return SideProfile(
         columns={column: names[place] for column, place in sorted(places_of(side).items(), key=_column_order)},
@@ -156,7 +155,7 @@ def _side_profile(side: Side, *, sign: int) -> SideProfile:
         date_format=_date_order(side).date_format,
         decimal_mark=side.decimal_mark,
         currency=currency if currency and currency != "$" else DEFAULT_CURRENCY,
-        **basis,
+        tax_basis=TaxBasis.UNKNOWN if amount is None else tax_basis_of(names[amount.place]),
     )
 
 

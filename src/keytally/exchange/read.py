@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from keytally.exchange.canonical import Column, LinesSource, SideLines, TableRef
-from keytally.exchange.duck import connection
+from keytally.exchange.duck import connection, refusal
 from keytally.exchange.errors import UnableToRead, Warning_
 from keytally.exchange.headers import Header, columns_of, header_of, mapped_places
 from keytally.exchange.limits import DEFAULT_LIMITS, Limits
@@ -100,7 +102,7 @@ class _Reading:
         return self.tables[-1].base + self.tables[-1].last_row if self.tables else 0
 
 
-def read_side(
+def read_side(  # noqa: PLR0913 - the published signature
     files: Sequence[SourceFile],
     profile: SideProfile,
     *,
@@ -207,7 +209,11 @@ def _typed(opened: OpenTable, reading: _Reading) -> TypedFile | None:
     scratch = reading.means.cache / "spill"
     with connection(scratch=scratch, memory=reading.means.memory, threads=reading.means.threads) as con:
         prefix = f"{reading.side}_{len(reading.tables)}"
-        found = typed_file(con, opened.table, names, profile=reading.profile, prefix=prefix)
+        try:
+            found = typed_file(con, opened.table, names, profile=reading.profile, prefix=prefix)
+        except duckdb.Error as error:
+            known = refusal(error, file=opened.table.label, memory=reading.means.memory, folder=reading.means.cache)
+            raise known or UnableToRead("damaged", file=opened.table.label) from error
     if found is not None:
         reading.means.on_rows(found.rows)
     return found
@@ -218,15 +224,15 @@ def _warnings(read: ReadTable) -> list[Warning_]:
     content = read.content
     if isinstance(content, Part):
         notes = {bit: content.notes.get(str(bit), 0) for bit in (ROUNDED, FAR, AS_NUMBER, SHORTENED)}
-        counted = (
+        counted = [
             ("figures_rounded", notes[ROUNDED]),
             ("dates_far", notes[FAR]),
             ("codes_as_numbers", notes[AS_NUMBER]),
             ("codes_scientific", notes[SHORTENED]),
-        )
+        ]
         stored = [Warning_(str(one["code"]), dict(one["params"])) for one in content.warnings]  # type: ignore[call-overload]
         return [*(_warning(code, file=file, count=count) for code, count in counted if count), *stored]
-    counted = (("figures_rounded", content.rounded), ("dates_far", content.far))
+    counted = [("figures_rounded", content.rounded), ("dates_far", content.far)]
     names = read.opened.names
     return [
         *(_warning(code, file=file, count=count) for code, count in counted if count),
@@ -250,8 +256,8 @@ def _side(reading: _Reading, *, files: int) -> SideRead:
 
 def _sources(reading: _Reading) -> tuple[LinesSource, ...]:
     parsed = [read for read in reading.tables if isinstance(read.content, Part)]
-    typed = [read for read in reading.tables if isinstance(read.content, TypedFile)]
-    sources = [typed_source(read, side=reading.side) for read in typed]
+    typed = [(read, read.content) for read in reading.tables if isinstance(read.content, TypedFile)]
+    sources = [typed_source(read, content, side=reading.side) for read, content in typed]
     return tuple(sources + ([parts_source(parsed, side=reading.side)] if parsed else []))
 
 

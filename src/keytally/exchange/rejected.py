@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from keytally.exchange.duck import connection
+from keytally.exchange.duck import connection, refusal
 from keytally.exchange.errors import UnableToRead
 from keytally.exchange.parquet_files import glob_free, identifier
 from keytally.exchange.part_sql import REJECTED
@@ -65,8 +65,12 @@ def gather_rejected(tables: "Sequence[ReadTable]", *, side: str, means: Means) -
             }
             con.execute(f"COPY ({_REASONS}) TO $file (FORMAT parquet)", {**parameters, "file": str(draft)})
         draft.rename(to)
-    except (OSError, duckdb.IOException) as error:
+    except OSError as error:
         raise UnableToRead("disk_full", folder=means.cache) from error
+    except duckdb.Error as error:
+        label = tables[0].opened.table.label
+        known = refusal(error, file=label, memory=means.memory, folder=means.cache)
+        raise known or UnableToRead("damaged", file=label) from error
     finally:
         draft.unlink(missing_ok=True)
     return to
@@ -82,13 +86,12 @@ def _gather(con: duckdb.DuckDBPyConnection, position: int, read: "ReadTable") ->
     parameters = {"position": position, "table": table.source.name, "sheet": table.sheet, "chars": VALUE_CHARS}
     if isinstance(read.content, Part):
         if read.content.states.get(REJECTED):
-            _gather_part(con, read, parameters)
+            _gather_part(con, read, read.content, parameters)
     elif read.content.rejected:
         _gather_typed(con, read, read.content, parameters)
 
 
-def _gather_part(con: duckdb.DuckDBPyConnection, read: "ReadTable", parameters: dict[str, object]) -> None:
-    assert isinstance(read.content, Part)
+def _gather_part(con: duckdb.DuckDBPyConnection, read: "ReadTable", part: Part, parameters: dict[str, object]) -> None:
     names = read.opened.names
     con.execute(
         f"""
@@ -99,10 +102,10 @@ def _gather_part(con: duckdb.DuckDBPyConnection, read: "ReadTable", parameters: 
         """,  # noqa: S608 - a constant
         {
             **parameters,
-            "first_row": read.content.first_row,
+            "first_row": part.first_row,
             "columns": [column.value for column in names],
             "headers": list(names.values()),
-            "file": glob_free(read.content.lines),
+            "file": glob_free(part.lines),
         },
     )
 

@@ -1,4 +1,4 @@
-"""What can be seen of a side before a profile exists: its header, found by what the columns are called, and a sample?"""
+"""What can be seen of a side before a profile exists: its header, found by its names, and a sample?"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ def guessed_header(table: Table) -> tuple[int, Header | None]:
 
 
 def _is_named(records: Sequence[Sequence[str]]) -> bool:
-    """A header has at least two names, and its cells are neither figures nor dates."""
+    """Tell whether records have at least two names and neither figures nor dates."""
     cells = [cell for record in records for cell in record if cell.strip()]
     if len(cells) < 2 or any(not [cell for cell in record if cell.strip()] for record in records):
         return False

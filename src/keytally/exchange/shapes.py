@@ -124,7 +124,7 @@ def decimal_mark_of(columns: Sequence[Sequence[str]]) -> str:
 
 
 def currency_of(header: str, values: Sequence[str]) -> str | None:
-    """Tell the currency that an amount's header or its figures name; '$' when it is some dollar; None without a hint."""
+    """Tell the currency that an amount's header or figures name; '$' is some dollar, None is no hint."""
     for word in re.findall(r"[A-Z]{3}|US\$|HK\$|美元|欧元|港币|港元|日元|英镑|人民币|￥|¥|€|£", header):
         if (code := currency_named(word)) is not None:
             return code

@@ -27,10 +27,8 @@ class _Read(Protocol):
     def content(self) -> Part | TypedFile: ...
 
 
-def typed_source(read: _Read, *, side: str) -> LinesSource:
+def typed_source(read: _Read, typed: TypedFile, *, side: str) -> LinesSource:
     """Give the lines of a typed Parquet file from the file itself."""
-    typed = read.content
-    assert isinstance(typed, TypedFile)
     name = f"{side}_{read.base}"
     selected = ", ".join(f"{typed.expressions[column]} AS {column}" for column in LINE_TYPES if column != "rid")
     sql = (

@@ -32,6 +32,10 @@ class Table:
     rows: Callable[[], Iterator[Sequence[object]]] | None = None
     is_complete: bool = False
 
+    def records(self) -> Iterator[Sequence[object]]:
+        """Yield every record of a sheet."""
+        return iter(()) if self.rows is None else self.rows()
+
     @property
     def path(self) -> Path:
         """Say where the file is."""

@@ -95,8 +95,7 @@ def _records(text: str, *, delimiter: str, is_complete: bool) -> tuple[list[list
 
 def utf8_path(table: Table, *, scratch: Path) -> Path:
     """Give the text in UTF-8: the file itself, or a copy."""
-    assert table.layout is not None
-    if table.layout.encoding in ("utf-8", "utf-8-sig", "ascii"):
+    if table.layout is None or table.layout.encoding in ("utf-8", "utf-8-sig", "ascii"):
         return table.path
     copy = scratch / "utf8.csv"
     transcode(table.path, encoding=table.layout.encoding, to=copy)

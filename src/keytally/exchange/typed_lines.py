@@ -66,10 +66,10 @@ def typed_file(
     most = _largest(con, path, figures, table)
     faults = _faults(figures, table, most, currency)
     padded = _padded(con, path, places, table)
-    expressions = {
+    expressions: dict[str, str] = {
         **{column: f"NULL::{kind}" for column, kind in LINE_TYPES.items() if column != "rid"},
         **_code_expressions(places, table, padded),
-        **{column: _amount(column, name, table, most, currency, profile) for column, name in figures.items()},
+        **{column.value: _amount(column, name, table, most, currency, profile) for column, name in figures.items()},
         "currency": currency.code,
     }
     if Column.DATE in places:
@@ -140,8 +140,7 @@ def _largest(
     for name in figures.values():
         value = _finite(name, table.types[name])
         tests.append(f"greatest(max({value}), -min({value}), 0)::VARCHAR")
-    row = con.execute(f"SELECT {', '.join(tests)} FROM read_parquet($file)", {"file": path}).fetchone()  # noqa: S608 - quoted identifiers
-    assert row is not None
+    (row,) = con.execute(f"SELECT {', '.join(tests)} FROM read_parquet($file)", {"file": path}).fetchall()  # noqa: S608 - quoted identifiers
     return {column: int(float_free(text)) for column, text in zip(figures, row, strict=True)}
 
 
@@ -246,8 +245,7 @@ def _padded(
     )
     names = ", ".join(identifier(name) for name in texts.values())
     sample = f"SELECT {names} FROM read_parquet($file) LIMIT {_SAMPLED_ROWS}"  # noqa: S608 - quoted identifiers
-    row = con.execute(f"SELECT {tests} FROM ({sample})", {"file": path}).fetchone()  # noqa: S608 - quoted identifiers
-    assert row is not None
+    (row,) = con.execute(f"SELECT {tests} FROM ({sample})", {"file": path}).fetchall()  # noqa: S608 - quoted identifiers
     smallest = dict(
         con.execute(
             "SELECT path_in_schema, min(stats_min_value) FROM parquet_metadata($file) GROUP BY ALL", {"file": path}
@@ -276,8 +274,7 @@ def _counted(
     counts["rounded"] = _rounded(places, table)
     selected = ", ".join(f"{test} AS {name}" for name, test in counts.items())
     used = {name: value for name, value in currency.parameters.items() if f"${name}" in selected}
-    row = con.execute(f"SELECT {selected} FROM read_parquet($file)", {"file": path, **used}).fetchone()  # noqa: S608 - quoted identifiers
-    assert row is not None
+    (row,) = con.execute(f"SELECT {selected} FROM read_parquet($file)", {"file": path, **used}).fetchall()  # noqa: S608 - quoted identifiers
     found = dict(zip(counts, row, strict=True))
     return TypedFile(
         expressions=expressions,
