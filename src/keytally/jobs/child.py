@@ -17,7 +17,8 @@ import structlog
 from django.db import connections
 
 from keytally.jobs import services
-from keytally.jobs.context import JobTakenAway, RunningJob, folder_of
+from keytally.jobs.context import JobTakenAway, RunningJob
+from keytally.jobs.folders import folder_of
 from keytally.jobs.models import Job
 from keytally.jobs.registry import JobFailed, JobStopped, UnknownKind, kind
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from keytally.jobs import services
+from keytally.jobs.folders import folder_of
 from keytally.jobs.models import Job
 from keytally.jobs.registry import JobStopped
 
@@ -112,8 +111,3 @@ class RunningJob:
             "rows_per_second": rows * 1000 // spent_ms,
             "seconds_left": left * spent_ms // (rows * 1000) if left > 0 else None,
         }
-
-
-def folder_of(job_id: int) -> Path:
-    """Name the scratch folder of a job."""
-    return Path(settings.JOBS_ROOT) / str(job_id)

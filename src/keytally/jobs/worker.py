@@ -1,6 +1,5 @@
 """Takes waiting jobs and runs each in a process of its own, with a heartbeat; several workers may run at once."""
 
-import math
 import multiprocessing
 import os
 import signal
@@ -17,12 +16,14 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from keytally.jobs import services
 from keytally.jobs.child import run_job
+from keytally.jobs.folders import sweep
 from keytally.jobs.models import Job
 
 log = structlog.get_logger(__name__)
 
 BEAT_EVERY = 2.0
 REAP_EVERY = 10.0
+SWEEP_EVERY = 3600.0
 LOOK_EVERY = 0.25
 STOP_GRACE = 20.0
 END_GRACE = 5.0
@@ -47,7 +48,7 @@ class Worker:
     most: int = 1
     is_ending: bool = False
     running: list[Running] = field(default_factory=list)
-    _reaped_at: float = -math.inf
+    _due: dict[str, float] = field(default_factory=dict)
 
     def run(self, *, until_idle: bool = False) -> None:
         """Work until a signal ends it, or until nothing waits."""
@@ -65,9 +66,10 @@ class Worker:
     def turn(self) -> None:
         """Look once: reap, take, beat, collect."""
         close_old_connections()
-        if time.monotonic() - self._reaped_at >= REAP_EVERY:
+        if self._is_due("reap", every=REAP_EVERY):
             services.reap(now=_now())
-            self._reaped_at = time.monotonic()
+        if self._is_due("sweep", every=SWEEP_EVERY):
+            sweep(now=_now())
         for running in list(self.running):
             self._watch(running)
         while len(self.running) < self.most and not self.is_ending:
@@ -75,6 +77,12 @@ class Worker:
             if job is None:
                 break
             self._start(job)
+
+    def _is_due(self, chore: str, *, every: float) -> bool:
+        is_due = time.monotonic() >= self._due.get(chore, 0.0)
+        if is_due:
+            self._due[chore] = time.monotonic() + every
+        return is_due
 
     def _start(self, job: Job) -> None:
         connections.close_all()

@@ -15,6 +15,7 @@ from types import FrameType
 LOOK_EVERY = 0.2
 CALM_AFTER = 10.0
 END_GRACE = 15.0
+MOST_DEATHS = 3
 PACKAGE = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, "-m", "keytally.site"]
 
@@ -69,8 +70,8 @@ class Supervisor:
         self.parts = parts
         self.is_ending = False
 
-    def run(self) -> None:
-        """Start the parts, keep them running, end them in the end."""
+    def run(self) -> int:
+        """Start the parts, keep them running, end them in the end; answers the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._end)
         for part in self.parts:
@@ -78,11 +79,15 @@ class Supervisor:
         while not self._ends_soon():
             for part in self.parts:
                 part.look()
+            if any(part.deaths > MOST_DEATHS for part in self.parts):
+                _say("giving up: see the messages above; is the port taken, is the database there?")
+                break
         until = time.monotonic() + END_GRACE
         for part in self.parts:
             part.end()
         for part in self.parts:
             part.wait(until)
+        return 0 if self.is_ending else 1
 
     def _ends_soon(self) -> bool:
         time.sleep(LOOK_EVERY)
@@ -99,8 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     if not is_prepared(var_folder()) and subprocess.run([*MANAGE, "prepare"], check=False).returncode:  # noqa: S603 - our own program
         return 1
     _say(f"http://{options.host}:{options.port}/  (Ctrl-C ends it)")
-    Supervisor([Part("web server", _web(options)), Part("worker", [*MANAGE, "work", "--skip-checks"])]).run()
-    return 0
+    return Supervisor([Part("web server", _web(options)), Part("worker", [*MANAGE, "work", "--skip-checks"])]).run()
 
 
 def var_folder() -> Path:

@@ -11,7 +11,8 @@ import pytest
 from django.db import connection, connections
 
 from keytally.jobs import registry, services, worker
-from keytally.jobs.context import RunningJob, folder_of
+from keytally.jobs.context import RunningJob
+from keytally.jobs.folders import folder_of
 from keytally.jobs.models import Job
 from keytally.jobs.worker import Worker
 
