@@ -4,26 +4,30 @@ from keytally.exchange.profile import MatchProfile, Measure
 from keytally.reconciliation.engine.plan import Plan
 from keytally.reconciliation.engine.session import Session
 
-GROUP_SQL = """
+SINGLE_SQL = """
     create table linked_group as
-    with member as (select distinct grp, a as n from pair union select distinct grp, b from pair),
-    summed as (
-        select m.grp,
-            sum(l.amount) filter (where l.side = 0) as ours_a, sum(l.amount) filter (where l.side = 1) as theirs_a,
-            sum(l.quantity) filter (where l.side = 0) as ours_q, sum(l.quantity) filter (where l.side = 1) as theirs_q,
-            bool_and(l.quantity is not null) as has_q, bool_and(l.amount is not null) as has_a,
-            min(l.currency) <> max(l.currency) as currencies_differ,
-            min(l.store_key) <> max(l.store_key) as stores_differ,
-            min(nullif(l.item_key, '')) <> max(nullif(l.item_key, '')) as items_differ,
-            bool_and(l.is_inside) as all_inside, bool_or(l.is_inside) as any_inside,
-            max(l.day) - min(l.day) as spread, max(l.n) as top_n, min(l.n) filter (where l.side = 0) as first_n,
-            count(*) filter (where l.side = 0) as ours_lines, count(*) filter (where l.side = 1) as theirs_lines
-        from member m join line l on l.n = m.n group by m.grp)
-    select grp, coalesce(ours_a, 0) as ours_a, coalesce(theirs_a, 0) as theirs_a, coalesce(ours_q, 0) as ours_q,
-        coalesce(theirs_q, 0) as theirs_q, has_q, has_a, currencies_differ, coalesce(stores_differ, false) as stores_differ,
-        coalesce(items_differ, false) as items_differ, all_inside, any_inside, coalesce(spread, 0) as spread, first_n,
-        ours_lines, theirs_lines
-    from summed"""
+    select p.grp, coalesce(o.amount, 0) as ours_a, coalesce(t.amount, 0) as theirs_a, coalesce(o.quantity, 0) as ours_q,
+        coalesce(t.quantity, 0) as theirs_q, o.quantity is not null and t.quantity is not null as has_q,
+        o.amount is not null and t.amount is not null as has_a, o.currency <> t.currency and s.has_amount as currencies_differ,
+        o.store_key <> t.store_key as stores_differ, o.item_key <> t.item_key and o.item_key <> '' and t.item_key <> '' as items_differ,
+        o.is_inside as ours_inside, t.is_inside as theirs_inside, o.is_inside and t.is_inside as all_inside,
+        o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, p.a as first_n, p.b as other_n
+    from pair p join line o on o.n = p.a join line t on t.n = p.b cross join setting s
+    where p.grp not in (select grp from many)"""
+
+MANY_SQL = """
+    insert into linked_group
+    with member as (select distinct grp, a as n from pair semi join many using (grp)
+        union select distinct grp, b from pair semi join many using (grp))
+    select m.grp, coalesce(sum(l.amount) filter (where l.side = 0), 0), coalesce(sum(l.amount) filter (where l.side = 1), 0),
+        coalesce(sum(l.quantity) filter (where l.side = 0), 0), coalesce(sum(l.quantity) filter (where l.side = 1), 0),
+        bool_and(l.quantity is not null), bool_and(l.amount is not null), min(l.currency) <> max(l.currency) and bool_and(s.has_amount),
+        min(l.store_key) <> max(l.store_key), coalesce(min(nullif(l.item_key, '')) <> max(nullif(l.item_key, '')), false),
+        bool_or(l.is_inside) filter (where l.side = 0), bool_or(l.is_inside) filter (where l.side = 1),
+        bool_and(l.is_inside), bool_or(l.is_inside), coalesce(max(l.day) - min(l.day), 0),
+        min(l.n) filter (where l.side = 0), cast(null as integer)
+    from member m join line l on l.n = m.n cross join setting s group by m.grp"""
+"""Sums over the groups of more than two lines; `other_n` is NULL there."""
 
 MEASURED_SQL = """
     create table measured as
@@ -83,16 +87,17 @@ LONE_CLASS = """case
 
 def load_settings(session: Session, plan: Plan) -> None:
     """Put what the rules compare by into one-row and ratio tables, so that no value is formatted into a step."""
-    session.run("create table setting (tolerance bigint, ppm bigint, days integer, is_both boolean, has_item boolean)")
+    session.run("create table setting (tolerance bigint, ppm bigint, days integer, is_both boolean, has_item boolean, has_amount boolean)")
     match = plan.match
     session.run(
-        "insert into setting values ($tolerance, $ppm, $days, $is_both, $has_item)",
+        "insert into setting values ($tolerance, $ppm, $days, $is_both, $has_item, $has_amount)",
         {
             "tolerance": match.tolerance_minor,
             "ppm": match.tolerance_ppm,
             "days": match.window_days,
             "is_both": match.measure is Measure.BOTH,
             "has_item": plan.has_item,
+            "has_amount": plan.has_amount,
         },
     )
     session.run("create table tax_ratio (ours_ppm bigint, theirs_ppm bigint)")
@@ -112,7 +117,9 @@ def tax_ratios(match: MatchProfile) -> list[tuple[int, int]]:
 
 def judge(session: Session, plan: Plan) -> None:
     """Give every group and every lonely line its class and components; fill `judged` and `verdict`."""
-    session.run(GROUP_SQL)
+    session.run("create table many as select grp from pair group by grp having count(*) > 1")
+    session.run(SINGLE_SQL)
+    session.run(MANY_SQL)
     session.run(MEASURED_SQL)
     session.run(
         f"""create table judged as
@@ -132,20 +139,31 @@ def judge(session: Session, plan: Plan) -> None:
 
 VERDICT_SQL = """
     create table verdict as
-    with member as (select distinct grp, a as n from pair union select distinct grp, b from pair),
-    own as (
-        select m.grp, m.n, g.class, g.d, g.dq, g.part, g.rest, g.q_class, g.rest_is_rounding, g.rest_is_within, g.is_tax,
-            g.has_a, g.first_n = m.n as is_first, g.class = 'CURRENCY' or (g.class = 'TIMING' and not g.all_inside) as is_own,
-            case when l.is_inside then coalesce(l.amount, 0) * (1 - 2 * l.side) else 0 end as own_a,
-            case when l.is_inside then coalesce(l.quantity, 0) * (1 - 2 * l.side) else 0 end as own_q
-        from member m join judged g on g.grp = m.grp join line l on l.n = m.n)
+    with own as (
+        select g.first_n as n, g.grp, g.class, true as is_first, g.ours_a * cast(g.ours_inside as integer) as own_a,
+            g.ours_q * cast(g.ours_inside as integer) as own_q, g.all_inside, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+        from judged g where g.other_n is not null
+        union all
+        select g.other_n, g.grp, g.class, false, -g.theirs_a * cast(g.theirs_inside as integer),
+            -g.theirs_q * cast(g.theirs_inside as integer), g.all_inside, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+        from judged g where g.other_n is not null
+        union all
+        select m.n, g.grp, g.class, g.first_n = m.n,
+            coalesce(l.amount, 0) * (1 - 2 * l.side) * cast(l.is_inside as integer),
+            coalesce(l.quantity, 0) * (1 - 2 * l.side) * cast(l.is_inside as integer),
+            g.all_inside, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+        from (select grp, a as n from pair union select grp, b from pair) m
+        join judged g on g.grp = m.grp and g.other_n is null join line l on l.n = m.n),
+    split as (
+        select n, grp, class, is_first, own_a, own_q, d, dq, rest, q_class, rest_is_rounding, is_tax,
+            class = 'CURRENCY' or (class = 'TIMING' and not all_inside) as is_own from own)
     select n, class, grp,
         cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_a when is_first then d else 0 end as bigint) as amount_minor,
         cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_q when is_first then dq else 0 end as bigint) as quantity,
         case when class in ('SHORT', 'OVER', 'MIXED') then q_class else class end as cause,
         case when not is_first or class not in ('SHORT', 'OVER', 'MIXED') or rest = 0 then null
             when class = 'MIXED' then case when is_tax then 'TAX' else 'PRICE' end
-            when by_quantity then 'VALUE_BASIS'
+            when $by_quantity then 'VALUE_BASIS'
             when rest_is_rounding then null else 'ROUNDING' end as rest_cause,
         cast(rest as bigint) as rest_minor
-    from own cross join (select $by_quantity as by_quantity)"""
+    from split"""

@@ -15,70 +15,87 @@ CORE_DIGITS = 4
 
 
 def open_lines(session: Session, request: Request, plan: Plan) -> None:
-    """Fill `line` with every line that is not clean, with its codes, numbers and marks, and `open` with its keys.
+    """Fill `line` with every line that is not clean, with its codes, numbers and keys, and `open` with what rules compare.
 
-    In `open` equal integers stand for equal things: `place` for store, item, family and currency, `doc_key` and
-    `ord_key` for a place and the bare digits of a number.
+    Equal integers stand for equal things: `place` for store, item, family and currency, `doc_key` and `ord_key` for a
+    place and the bare digits of a number. They are hashes, checked to be free of collisions among the open lines.
     """
     for side, lines in enumerate((request.ours, request.theirs)):
-        row, columns = "l.rid", ", ".join(f"l.{name}" for name in LINE_TYPES)
+        columns = ", ".join(f"l.{name}" for name in LINE_TYPES)
         session.run(
             f"""create table {SIDES[side]}_open as select {columns} from ({lines_sql(lines)}) l
-            left join {SIDES[side]}_word w on w.word = {row} >> 6 where {is_open_sql(row)}""",
+            left join {SIDES[side]}_word w on w.word = l.rid >> 6 where {is_open_sql("l.rid")}""",
             line_parameters(lines),
         )
     parts = [line_sql(session, request, plan, side=side) for side in (0, 1)]
-    session.run(f"create table line as {' union all '.join(parts)}", period_parameters(plan))
+    session.run(f"create table bare_line as {' union all '.join(parts)}", period_parameters(plan))
     for name in SIDES:
         session.run(f"drop table {name}_open")
-    intern_keys(session)
+    key_lines(session, plan)
+    session.run("create table open as " + OPEN_SQL)
+
+
+OPEN_SQL = """
+    select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place, doc_key, ord_key,
+        store_key as store, item_key as item, family, currency, is_cancelling, is_return, day, quantity as q, unit_price as p,
+        amount as a, print
+    from line"""
 
 
 def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
     """Compose the SELECT of a side's open lines with their codes, numbers and marks."""
     fields = ", ".join(f"m.{name}" for name in FIELDS)
     inside = "(m.date is null or (m.date >= $period_from and m.date < $period_before))" if plan.period else "true"
-    doc, order = half_width("m.doc_no"), half_width("m.order_no")
+    shared = {number.short for number in plan.numbers}
+    document, order = number_sql("m.doc_no", is_shared="doc" in shared), number_sql("m.order_no", is_shared="ord" in shared)
     return f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
         {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
         coalesce(k.is_cancelling, false) as is_cancelling, coalesce(k.is_return, false) as is_return,
-        m.date - {EPOCH} as day, {inside} as is_inside, {bare(doc)} as doc_bare, coalesce({core(doc)}, {bare(doc)}) as doc_core,
-        {bare(order)} as ord_bare, coalesce({core(order)}, {bare(order)}) as ord_core,
-        hash({fields}) as print
+        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {document[0]} as doc_bare, {document[1]} as doc_core,
+        {order[0]} as ord_bare, {order[1]} as ord_core, hash({fields}) as print
         from ({mapped_sql(session, request, plan, side=side, relation=f"{SIDES[side]}_open")}) m
         left join kind k on k.side = {side} and k.doc_type = m.doc_type"""
 
 
-def intern_keys(session: Session) -> None:
-    """Number the places and keys of the open lines and fill `open`."""
-    session.run(
-        """create table place_key as
-        select store_key, item_key, family, currency, cast(row_number() over () as integer) as place
-        from (select distinct store_key, item_key, family, currency from line)"""
-    )
-    session.run(
-        """create table placed as
-        select l.n, l.doc_core, l.ord_core, p.place from line l join place_key p
-        on p.store_key = l.store_key and p.item_key = l.item_key and p.family = l.family and p.currency = l.currency"""
-    )
-    for number in ("doc", "ord"):
+def number_sql(text: str, *, is_shared: bool) -> tuple[str, str]:
+    """Compose the bare form and the core of a number; one that the sides do not share has neither."""
+    if not is_shared:
+        return "cast(null as varchar)", "cast(null as varchar)"
+    half = half_width(text)
+    return bare(half), f"coalesce({core(half)}, {bare(half)})"
+
+
+def key_lines(session: Session, plan: Plan) -> None:
+    """Fill `line` and `keyed`, with a salt under which no two different places or numbers share a hash."""
+    currency = "b.currency" if plan.has_amount else "''"
+    salt = 0
+    while True:
         session.run(
-            f"""create table {number}_keys as
-            select core, place, cast(row_number() over () as integer) as key
-            from (select distinct {number}_core as core, place from placed where {number}_core is not null)"""
+            f"""create or replace table line as
+            select b.*, hash($salt, b.store_key, b.item_key, b.family, {currency}) as place,
+                case when b.doc_core is not null then hash($salt, b.doc_core, b.store_key, b.item_key, b.family, {currency}) end as doc_key,
+                case when b.ord_core is not null then hash($salt, b.ord_core, b.store_key, b.item_key, b.family, {currency}) end as ord_key
+            from bare_line b""",
+            {"salt": salt},
         )
-    session.run(
-        """create table open as
-        select l.n, l.side, l.doc_no as doc, l.order_no as ord, l.line_no, l.doc_bare, l.ord_bare, l.doc_core, l.ord_core,
-            p.place, d.key as doc_key, o.key as ord_key, l.store_key as store, l.item_key as item, l.family, l.currency,
-            l.is_cancelling, l.is_return, l.day, l.quantity as q, l.unit_price as p, l.amount as a, l.print
-        from line l join placed p on p.n = l.n
-        left join doc_keys d on d.core = p.doc_core and d.place = p.place
-        left join ord_keys o on o.core = p.ord_core and o.place = p.place"""
+        if not collides(session, plan):
+            break
+        salt += 1
+    session.run("drop table bare_line")
+    session.run("create table keyed as select n, place, doc_key, ord_key from line")
+
+
+def collides(session: Session, plan: Plan) -> bool:
+    """Tell whether two different places, or numbers of a place, share a hash."""
+    parts = ["hash(store_key, item_key, family)"]
+    checks = [("place", parts), *((f"{number.short}_key", [*parts, f"hash({number.short}_core)"]) for number in plan.numbers)]
+    return any(
+        session.count(
+            f"""select count(*) from (select {key} from line where {key} is not null group by {key}
+            having {" or ".join(f"min({part}) <> max({part})" for part in other)})"""
+        )
+        for key, other in checks
     )
-    session.run("create table keyed as select n, place, doc_key, ord_key from open")
-    for table in ("placed", "doc_keys", "ord_keys", "place_key"):
-        session.run(f"drop table {table}")
 
 
 def half_width(text: str) -> str:

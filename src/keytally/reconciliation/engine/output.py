@@ -63,10 +63,13 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
     session.run(
         """create table linked as
         select p.a, -p.b as b, u.id as ours_id, v.id as theirs_id, p.grp, p.rule, p.confidence, g.class,
-            case when row_number() over (partition by p.grp order by p.a, -p.b) = 1 then g.amount_minor
-                else g.amount_minor * 0 end as amount_minor,
-            case when row_number() over (partition by p.grp order by p.a, -p.b) = 1 then g.quantity else 0 end as quantity
-        from pair p join group_total g on g.grp = p.grp left join named u on u.n = p.a left join named v on v.n = p.b"""
+            case when o.b is not null or m.grp is null then g.amount_minor else g.amount_minor * 0 end as amount_minor,
+            case when o.b is not null or m.grp is null then g.quantity else 0 end as quantity
+        from pair p join group_total g on g.grp = p.grp
+        left join many m on m.grp = p.grp
+        left join (select grp, min(a) as a, max(b) as b from pair semi join many using (grp) group by grp) o
+            on o.grp = p.grp and o.a = p.a and o.b = p.b
+        left join named u on u.n = p.a left join named v on v.n = p.b"""
     )
     lead = plan.lead
     clean_rule = "exact_document" if lead is not None and lead.short == "doc" else "exact_order"
@@ -105,13 +108,18 @@ def write_residuals(session: Session, request: Request, plan: Plan) -> None:
     session.run(
         """create table opposite as
         with other as (
-            select p.a as n, p.b as m from pair p semi join (select n from verdict where class <> 'MATCHED') v on v.n = p.a
+            select p.a as n, p.b as m from pair p semi join (select grp from judged where class <> 'MATCHED') v on v.grp = p.grp
             union all
-            select p.b, p.a from pair p semi join (select n from verdict where class <> 'MATCHED') v on v.n = p.b
+            select p.b, p.a from pair p semi join (select grp from judged where class <> 'MATCHED') v on v.grp = p.grp
             union all
-            select n, twin from lone where twin is not null)
-        select o.n, list_sort(list({'file': cast(p.file as varchar), 'sheet': cast(p.sheet as varchar), 'row': p.row})) as rows
-        from other o join place p on p.n = o.m group by o.n"""
+            select n, twin from lone where twin is not null),
+        named_place as (
+            select o.n, {'file': cast(p.file as varchar), 'sheet': cast(p.sheet as varchar), 'row': p.row} as spot
+            from other o join place p on p.n = o.m),
+        counted as (select n from named_place group by n having count(*) > 1)
+        select n, [spot] as rows from named_place anti join counted using (n)
+        union all
+        select n, list_sort(list(spot)) from named_place semi join counted using (n) group by n"""
     )
     session.run(
         f"""copy (

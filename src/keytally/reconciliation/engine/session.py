@@ -97,6 +97,7 @@ def connect(*, scratch: Path, memory: str, threads: int | None) -> duckdb.DuckDB
         "preserve_insertion_order": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "checkpoint_threshold": "1TB",
     }
     if threads is not None:
         settings["threads"] = threads
