@@ -174,3 +174,9 @@ def read_summary(number: int) -> dict[str, Any]:
 def reconciliation(number: int) -> Reconciliation:
     """Find a reconciliation with its sides, for the work of a job."""
     return Reconciliation.objects.select_related("ours", "theirs", "store_map", "item_map").get(pk=number)
+
+
+def is_at_work(number: int) -> bool:
+    """Tell whether a job is at work on a reconciliation, holding its row until the transaction ends."""
+    found = Reconciliation.objects.select_for_update(of=("self",)).select_related("job").get(pk=number)
+    return found.is_running

@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 
 from keytally.exchange.canonical import LINE_TYPES, SideLines
-from keytally.reconciliation.engine.results import CANDIDATES, DETAIL_LINES, RESIDUAL_LINES
+from keytally.reconciliation.engine.results import DETAIL_LINES, RESIDUAL_LINES
 
 RESIDUALS = "residuals.parquet"
+CANDIDATES = "candidates.parquet"
 _FIELDS = tuple(name for name in LINE_TYPES if name != "rid")
 _RENAMED: Mapping[str, str] = {"quantity": "line_quantity", "currency": "line_currency"}
 _DETAIL_TYPES: Mapping[str, str] = {

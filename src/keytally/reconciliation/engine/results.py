@@ -14,7 +14,6 @@ from typing import Any
 import duckdb
 
 LINKS = "links.parquet"
-CANDIDATES = "candidates.parquet"
 RESIDUAL_LINES = "residual_lines.parquet"
 DETAIL_LINES = "detail_lines.parquet"
 PAGE_SIZE = 50
@@ -168,27 +167,16 @@ class Explanation:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RowPage:
-    """One page of a result table as it is: column names and values in order."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
-    lines: int
-    page: int
-    pages: int
-
-
 class UnableToShow(Exception):
     """A result file is missing or cannot be read."""
 
 
-_LINE_COLUMNS = (
+LINE_COLUMNS = (
     "file", "sheet", "row", "doc_no", "doc_type", "line_no", "order_no", "store", "item", "gtin",
     "date", "line_quantity", "unit_price", "amount", "line_currency",
 )  # fmt: skip
 _RESIDUAL_COLUMNS = ("side", "id", "class", "currency", "shown_minor", "quantity", "components", "counterpart_rows")
-_LINE_LIST = ", ".join(_LINE_COLUMNS)
+_LINE_LIST = ", ".join(LINE_COLUMNS)
 _RESIDUAL_LIST = ", ".join(_RESIDUAL_COLUMNS)
 
 _FILTERED = """
@@ -228,7 +216,7 @@ order by line.file, line.sheet, line.row
 
 def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int = PAGE_SIZE) -> ResidualPage:
     """Read one page of the residuals somebody wants, with totals of all of them."""
-    file = _existing(folder, RESIDUAL_LINES)
+    file = existing(folder, RESIDUAL_LINES)
     parameters = {
         "file": str(file),
         "class": wanted.line_class,
@@ -237,14 +225,14 @@ def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int
         "cause": wanted.cause,
         "text": wanted.text.strip(),
     }
-    with _connected() as connection:
+    with connected() as connection:
         found = connection.execute(
             _TOTALS,
             parameters,
         ).fetchall()
         totals = tuple(CurrencyTotal(*row) for row in found)
         lines = sum(total.lines for total in totals)
-        page, pages = _bounded(page, lines=lines, page_size=page_size)
+        page, pages = bounded(page, lines=lines, page_size=page_size)
         rows = connection.execute(
             f"{_FILTERED} {_ordered(wanted)} limit $limit offset $offset",
             {**parameters, "limit": page_size, "offset": (page - 1) * page_size},
@@ -257,10 +245,10 @@ def explanation(folder: Path, *, published: Path, side: Side, line_id: str) -> E
 
     `folder` holds the details of a run, `published` its published files.
     """
-    with _connected() as connection:
+    with connected() as connection:
         row = connection.execute(
             _ONE_RESIDUAL,
-            {"file": str(_existing(folder, RESIDUAL_LINES)), "side": side, "id": line_id},
+            {"file": str(existing(folder, RESIDUAL_LINES)), "side": side, "id": line_id},
         ).fetchone()
         if row is None:
             return None
@@ -274,7 +262,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, folder: Path, residual: Res
     rows = connection.execute(
         _COMPARED,
         {
-            "file": str(_existing(folder, DETAIL_LINES)),
+            "file": str(existing(folder, DETAIL_LINES)),
             "side": Side.THEIRS if residual.side is Side.OURS else Side.OURS,
             "places": [
                 {"file": place.file, "sheet": place.sheet or "", "row": place.row}
@@ -282,7 +270,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, folder: Path, residual: Res
             ],
         },
     ).fetchall()
-    return tuple(_line(row) for row in rows)
+    return tuple(line_of(row) for row in rows)
 
 
 _LINKS_OF = """
@@ -301,29 +289,13 @@ def _links(connection: duckdb.DuckDBPyConnection, folder: Path, residual: Residu
     rows = connection.execute(
         f"{_LINKS_OF} {where} order by theirs_file, theirs_row limit {COUNTERPARTS_SHOWN}",
         {
-            "file": str(_existing(folder, LINKS)),
+            "file": str(existing(folder, LINKS)),
             "name": place.file,
             "row": place.row,
             "sheet": place.sheet,
         },
     ).fetchall()
     return tuple(Link(Place(*row[:3]), Place(*row[3:6]), *row[6:]) for row in rows)
-
-
-def candidate_page(folder: Path, *, page: int = 1, page_size: int = PAGE_SIZE) -> RowPage:
-    """Read one page of the candidates of ambiguous lines, best first."""
-    file = {"file": str(_existing(folder, CANDIDATES))}
-    with _connected() as connection:
-        counted = connection.execute("select count(*) from read_parquet($file)", file).fetchone()
-        lines = int(counted[0]) if counted else 0
-        page, pages = _bounded(page, lines=lines, page_size=page_size)
-        cursor = connection.execute(
-            "select * from read_parquet($file) limit $limit offset $offset",
-            {**file, "limit": page_size, "offset": (page - 1) * page_size},
-        )
-        columns = tuple(str(column[0]) for column in cursor.description)
-        rows = tuple(cursor.fetchall())
-    return RowPage(columns, rows, lines, page, pages)
 
 
 def _ordered(wanted: Wanted) -> str:
@@ -341,7 +313,7 @@ def _residual(row: tuple[Any, ...]) -> Residual:
         currency=currency,
         amount_minor=amount_minor,
         quantity=quantity,
-        line=_line(row[8:]),
+        line=line_of(row[8:]),
         components=tuple(Component(part["cause"], part["amount_minor"]) for part in components or ()),
         counterparts=tuple(_places(counterparts or ())),
     )
@@ -351,21 +323,25 @@ def _places(structs: Iterable[Mapping[str, Any]]) -> Iterable[Place]:
     return (Place(struct["file"], struct["sheet"], struct["row"]) for struct in structs)
 
 
-def _line(values: tuple[Any, ...]) -> Line:
+def line_of(values: tuple[Any, ...]) -> Line:
+    """Read a line from the values of `LINE_COLUMNS`."""
     return Line(Place(*values[:3]), *values[3:])
 
 
-def _bounded(page: int, *, lines: int, page_size: int) -> tuple[int, int]:
+def bounded(page: int, *, lines: int, page_size: int) -> tuple[int, int]:
+    """Keep a page number among the pages there are, and count them."""
     pages = max(1, -(-lines // page_size))
     return min(max(1, page), pages), pages
 
 
-def _existing(folder: Path, name: str) -> Path:
+def existing(folder: Path, name: str) -> Path:
+    """Name a result file, or raise `UnableToShow` when it is gone."""
     file = folder / name
     if not file.is_file():
         raise UnableToShow(name)
     return file
 
 
-def _connected() -> duckdb.DuckDBPyConnection:
+def connected() -> duckdb.DuckDBPyConnection:
+    """Open a small DuckDB for one page."""
     return duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})

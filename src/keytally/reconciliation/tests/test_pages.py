@@ -41,7 +41,7 @@ def pair_of_files(theirs=None):
 
 def answers(found, **changed):
     """Fill the profile's form in as the page shows it."""
-    from keytally.reconciliation.forms import ProfileForm
+    from keytally.reconciliation.forms.profile import ProfileForm
 
     form = ProfileForm.of(found)
     shown = {field.html_name: field.value() for field in form}

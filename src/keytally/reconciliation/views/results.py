@@ -20,6 +20,7 @@ from keytally.core.templatetags.keytally import money, quantity
 from keytally.imports import queries as imports_queries
 from keytally.reconciliation import queries
 from keytally.reconciliation.engine import results
+from keytally.reconciliation.engine.candidates import candidate_page
 from keytally.reconciliation.engine.results import Explanation, Line, Side, SortKey, Wanted
 from keytally.reconciliation.labels import COLUMN_LABELS, class_label
 from keytally.reconciliation.models import Reconciliation
@@ -121,7 +122,12 @@ def why(request: HttpRequest, number: int, side: str, line_id: str) -> HttpRespo
 def candidates(request: HttpRequest, number: int) -> HttpResponse:
     found = _with_result(request, number)
     try:
-        shown = results.candidate_page(queries.result_folder(number), page=_page_of(request), page_size=PER_PAGE)
+        shown = candidate_page(
+            queries.pages_folder(number),
+            published=queries.result_folder(number),
+            page=_page_of(request),
+            page_size=PER_PAGE,
+        )
     except results.UnableToShow as error:
         raise Http404 from error
     return render(request, "reconciliation/candidates.html", {"found": found, "shown": shown, "kept": ""})

@@ -19,7 +19,8 @@ from keytally.imports import queries as imports_queries
 from keytally.reconciliation import queries, services
 from keytally.reconciliation.demo_pair import DEMO_NAMES
 from keytally.reconciliation.engine.contract import OPEN_CLASSES, Bridge
-from keytally.reconciliation.forms import NewForm, ProfileForm
+from keytally.reconciliation.forms.new import NewForm
+from keytally.reconciliation.forms.profile import ProfileForm
 from keytally.reconciliation.labels import SIDE_LABELS
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.rules import layout

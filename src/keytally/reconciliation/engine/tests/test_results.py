@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from keytally.exchange.canonical import LINE_TYPES, Column, LinesSource, SideLines, TableRef
+from keytally.reconciliation.engine.candidates import candidate_page
 from keytally.reconciliation.engine.details import write_details
 from keytally.reconciliation.engine.results import (
     Component,
@@ -14,7 +15,6 @@ from keytally.reconciliation.engine.results import (
     SortKey,
     UnableToShow,
     Wanted,
-    candidate_page,
     explanation,
     residual_page,
 )
@@ -57,7 +57,9 @@ def run_folder(tmp_path, *, residuals):
         ).write_parquet(str(tmp_path / "links.parquet"))
         connection.sql(
             """select 'a.xlsx' as ours_file, 'S1' as ours_sheet, 5::bigint as ours_row, 'a.xlsx' as theirs_file,
-            null::varchar as theirs_sheet, 6::bigint as theirs_row, 1 as rank where false"""
+            null::varchar as theirs_sheet, 6 + unnest([2, 1]) as theirs_row, 'x' as ours_id, 'y' as theirs_id,
+            unnest([2, 1]) as rank, 'same_key' as rule, 90 as confidence, 10::bigint as amount_minor,
+            0::bigint as quantity, 3::bigint as days_apart"""
         ).write_parquet(str(tmp_path / "candidates.parquet"))
     write_details(tmp_path, ours=_side("ours", "S1", residuals), theirs=_side("theirs", None, residuals), into=tmp_path)
     return tmp_path
@@ -133,16 +135,20 @@ def test_it_says_when_a_result_is_gone(tmp_path):
         residual_page(tmp_path, wanted=Wanted())
 
 
-def test_it_shows_candidates_even_when_there_are_none(folder):
-    found = candidate_page(folder)
-    assert (found.lines, found.pages) == (0, 1)
-    assert "ours_row" in found.columns
+def test_it_ranks_the_candidates_of_a_line(folder):
+    found = candidate_page(folder, published=folder)
+    assert [(row.rank, row.ours.place.row, row.theirs.place.row) for row in found.rows] == [(1, 5, 7), (2, 5, 8)]
+    assert found.rows[0].ours.order_no == "PO5"
+    assert found.rows[0].days_apart == 3
 
 
 def test_it_shows_the_first_page_of_fifty_thousand_residuals_quickly(tmp_path):
     folder = run_folder(tmp_path, residuals=50_000)
-    residual_page(folder, wanted=Wanted())
+    assert residual_page(folder, wanted=Wanted()).lines == 50_000
+    assert min(_seconds(folder) for _time in range(7)) < 0.3
+
+
+def _seconds(folder):
     started = time.perf_counter()
-    found = residual_page(folder, wanted=Wanted())
-    assert found.lines == 50_000
-    assert time.perf_counter() - started < 0.3
+    residual_page(folder, wanted=Wanted())
+    return time.perf_counter() - started

@@ -1,6 +1,5 @@
-"""What a person gives: files on the page of a new reconciliation, corrections on the page of its profile."""
+"""What a person corrects on the page of a profile."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,19 +8,16 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from keytally.exchange.canonical import Column
 from keytally.exchange.profile import Profile, SideProfile, TaxBasis
-from keytally.imports.services import Upload
 from keytally.kernel.money import Money, UnknownCurrency, minor_digits
 from keytally.reconciliation.labels import COLUMN_LABELS, SIDE_LABELS
 from keytally.reconciliation.models import Reconciliation
-from keytally.reconciliation.services import Correction, NewReconciliation, profile_of
+from keytally.reconciliation.services import Correction, profile_of
 
 SIDES = ("ours", "theirs")
 DATE_FORMATS: Sequence[tuple[str, Promise | str]] = (
@@ -40,59 +36,6 @@ TAX_BASES = (
 _TOLERANCE = re.compile(r"\d{1,12}|\d{1,3}(\.\d{1,4})?\s*%", re.ASCII)
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-
-
-class NewForm:
-    """The files of both sides, as plain inputs or a drop zone sent them."""
-
-    def __init__(self, data: Mapping[str, str], files: "MultiValueDict[str, UploadedFile[bytes]]") -> None:
-        self._data = data
-        self._files = files
-
-    def is_valid(self) -> bool:
-        """Tell whether both sides have a file."""
-        return not self.sentences()
-
-    def sentences(self) -> list[str]:
-        """Say what is missing."""
-        wanted = {
-            "ours": _("Our side has no file yet; choose at least one."),
-            "theirs": _("Their side has no file yet; choose at least one."),
-        }
-        return [sentence for side, sentence in wanted.items() if not self._files.getlist(side)]
-
-    def wanted(self) -> NewReconciliation:
-        """Give what is to be opened."""
-        return NewReconciliation(
-            name=self._data.get("name", "").strip()[:120].replace("\x00", ""),
-            ours=self._uploads("ours"),
-            theirs=self._uploads("theirs"),
-            store_map=self._uploads("store_map")[:1],
-            item_map=self._uploads("item_map")[:1],
-        )
-
-    def _uploads(self, field: str) -> list[Upload]:
-        files = self._files.getlist(field)
-        names = [file.name or "file" for file in files]
-        paths = self._paths(field)
-        return [
-            Upload(path, file.chunks())
-            for file, path in zip(files, paths if _same_names(paths, names) else names, strict=True)
-        ]
-
-    def _paths(self, field: str) -> list[str]:
-        """Read the paths that the drop zone noted, as browsers send names without folders."""
-        try:
-            paths = json.loads(self._data.get(f"{field}_paths", "") or "[]")
-        except ValueError:
-            return []
-        return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
-
-
-def _same_names(paths: Sequence[str], names: Sequence[str]) -> bool:
-    return len(paths) == len(names) and all(
-        path.rpartition("/")[2] == name for path, name in zip(paths, names, strict=True)
-    )
 
 
 @dataclass(frozen=True, slots=True)
