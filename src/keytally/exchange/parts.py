@@ -170,17 +170,17 @@ def _parse(
         to=raw,
         source=table.source,
         limits=means.limits,
-        on_rows=_watched(means),
+        on_rows=_watched(means, table),
     )
     _copy(con, _framed_raw(raw, width, places), profile, lines, means)
 
 
-def _watched(means: Means) -> Callable[[int], None]:
+def _watched(means: Means, table: Table) -> Callable[[int], None]:
     from keytally.exchange.errors import ReadingStopped
 
     def on_rows(rows: int) -> None:
         if rows > means.limits.max_rows:
-            raise UnableToRead("too_many_rows", file="", limit=means.limits.max_rows)
+            raise UnableToRead("too_many_rows", file=table.label, limit=means.limits.max_rows)
         if means.is_stopped is not None and means.is_stopped():
             raise ReadingStopped
         means.on_rows(rows)
@@ -248,7 +248,7 @@ def _sheet_raw(table: Table, header: Header, places: Mapping[Column, int], *, me
     width = len(header.names)
     records = islice(table.records(), header.first_data_row - 1, None)
     with raw.open("w", encoding="utf-8", newline="") as out:
-        write_raw(as_texts(records, places=places), width=width, to=out, on_rows=_watched(means), limits=means.limits)
+        write_raw(as_texts(records, places=places), width=width, to=out, on_rows=_watched(means, table), limits=means.limits)
     return _framed_raw(raw, width, places)
 
 

@@ -111,7 +111,7 @@ def malformed(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield f"noise{number}.xlsx", b"PK\x03\x04" + random_.randbytes(3_000)
         yield f"nul{number}.csv", text[: number * 20 + 90] + b"\0" + text[number * 20 + 90 :]
         yield f"latin{number}.csv", csv_bytes([*lines, ["Caf\xe9 \xff", "", "", "1", "1"]], "latin-1")
-        yield f"utf16{number}.csv", text.decode().encode("utf-16")[: -1 - number]
+        yield f"utf16{number}.csv", text.decode().encode("utf-16")[: -1 - 2 * number]
         yield f"quote{number}.csv", text.replace(b"D00005", b'"D00005')
         yield f"wide{number}.csv", b",".join(b"c%d" % n for n in range(1_000_000 if number == 0 else 600)) + b"\n1\n"
         yield f"long{number}.csv", text + b"\nD," + b"x" * (300_000 + number) + b",2026-07-01,1,1"
