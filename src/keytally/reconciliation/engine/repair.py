@@ -62,10 +62,18 @@ def near_sql(number: Number) -> str:
 
 def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines whose numbers are one typing error apart and whose other fields agree; then mend numbers nobody else has."""
+    key = f"{number.short}_key"
+    session.run(
+        f"""create table stray as
+        select {key} as key from open where {key} is not null group by {key} having min(side) = max(side)"""
+    )
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal("place", *compared_figures(plan))} and {near_sql(number)} cross join setting s
+        from (select l.* from open l semi join stray x on x.key = l.{key}) o
+        join (select l.* from open l semi join stray x on x.key = l.{key}) t
+            on {equal("place", *compared_figures(plan))} and {near_sql(number)} cross join setting s
         where {SIDES} and {IN_WINDOW}"""
     pair_mutual_best(session, Rule("near_number", 90), candidates=candidates, twins=DAY_TWINS)
+    session.run("drop table stray")
     if plan.has_item:
         for side in (1, 0):
             mend_numbers(session, number, side=side)
