@@ -14,6 +14,7 @@ import duckdb
 
 from keytally.exchange import part_sql
 from keytally.exchange.canonical import LINE_TYPES, Column
+from keytally.exchange.currencies import exponent
 from keytally.exchange.duck import connection, refusal, run
 from keytally.exchange.errors import UnableToRead
 from keytally.exchange.headers import Header
@@ -116,7 +117,7 @@ def _write(
     with connection(scratch=draft / "spill", memory=means.memory, threads=means.threads) as con:
         try:
             _parse(con, table, header, places, profile=profile, means=means, draft=draft)
-            part = _described(con, lines, table=table, header=header)
+            part = _described(con, lines, table=table, header=header, decimals=exponent(profile.currency))
         except duckdb.Error as error:
             raise _refusal(error, table=table, means=means) from error
     if part.rows > means.limits.max_rows:
@@ -248,7 +249,9 @@ def _sheet_raw(table: Table, header: Header, places: Mapping[Column, int], *, me
     width = len(header.names)
     records = islice(table.records(), header.first_data_row - 1, None)
     with raw.open("w", encoding="utf-8", newline="") as out:
-        write_raw(as_texts(records, places=places), width=width, to=out, on_rows=_watched(means, table), limits=means.limits)
+        write_raw(
+            as_texts(records, places=places), width=width, to=out, on_rows=_watched(means, table), limits=means.limits
+        )
     return _framed_raw(raw, width, places)
 
 
@@ -271,7 +274,7 @@ def _as_text(name: str, kind: str, column: Column) -> str:
     return f"CAST({value} AS VARCHAR)"
 
 
-def _described(con: duckdb.DuckDBPyConnection, lines: Path, *, table: Table, header: Header) -> Part:
+def _described(con: duckdb.DuckDBPyConnection, lines: Path, *, table: Table, header: Header, decimals: int) -> Part:
     first_row = 1 if table.types else header.first_data_row
     columns = [column for column in LINE_TYPES if column not in ("rid", "currency")]
     counts = ", ".join(f"count({column})" for column in columns)
@@ -286,7 +289,9 @@ def _described(con: duckdb.DuckDBPyConnection, lines: Path, *, table: Table, hea
     for row in found:
         _tally(row, states, notes, filled, columns)
     present = [column for column in columns if filled[column]]
-    warnings = total_warnings(con, lines, first_row=first_row, label=table.label) if states.get(part_sql.TOTALS) else ()
+    warnings: Sequence[Mapping[str, object]] = ()
+    if states.get(part_sql.TOTALS):
+        warnings = total_warnings(con, lines, first_row=first_row, label=table.label, decimals=decimals)
     return Part(lines, first_row, sum(states.values()), states, tuple(present), notes, tuple(warnings))
 
 

@@ -1,6 +1,7 @@
 """Do the totals that a file states agree with the rows above them?"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -11,13 +12,13 @@ MOST_WARNINGS = 50
 
 
 def total_warnings(
-    con: duckdb.DuckDBPyConnection, lines: Path, *, first_row: int, label: str
+    con: duckdb.DuckDBPyConnection, lines: Path, *, first_row: int, label: str, decimals: int
 ) -> Sequence[Mapping[str, object]]:
     """Compare each total with the rows since the total before it, or since the beginning; list those that differ."""
     found = con.execute(_RUNNING, {"file": str(lines), "accepted": ACCEPTED, "totals": TOTALS}).fetchall()
     warnings: list[Mapping[str, object]] = []
-    for column, place in (("amount", 0), ("quantity", 1)):
-        for row, stated, before, running in _column(found, place):
+    for column, place, scale in (("amount", 0, decimals), ("quantity", 1, 3)):
+        for row, stated, running in _column(found, place):
             if stated in running:
                 continue
             warnings.append(
@@ -27,8 +28,8 @@ def total_warnings(
                         "file": label,
                         "row": row + first_row,
                         "column": column,
-                        "stated": stated,
-                        "computed": before,
+                        "stated": _major(stated, scale),
+                        "computed": _major(min(running, key=lambda sum_: (abs(sum_ - stated), sum_)), scale),
                     },
                 }
             )
@@ -50,13 +51,17 @@ SELECT place, amount, amount_above, quantity, quantity_above FROM running WHERE 
 """
 
 
-def _column(found: Sequence[tuple[int, ...]], place: int) -> Iterator[tuple[int, int, int, frozenset[int]]]:
+def _major(scaled: int, decimals: int) -> str:
+    return format(Decimal(scaled).scaleb(-decimals), "f")
+
+
+def _column(found: Sequence[tuple[int, ...]], place: int) -> Iterator[tuple[int, int, frozenset[int]]]:
     """Yield each stated total with the sums it may rightly be."""
     marks = [0]
     for row in found:
         stated, above = row[1 + 2 * place], int(row[2 + 2 * place])
         if stated is not None:
-            yield row[0], stated, above - marks[-1], frozenset(above - mark for mark in marks)
+            yield row[0], stated, frozenset(above - mark for mark in marks)
         if above != marks[-1]:
             marks = [*marks[-200:], above]
         marks[0] = 0

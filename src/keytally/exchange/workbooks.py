@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from itertools import chain, islice, repeat
+from itertools import islice
 
 from python_calamine import (
     CalamineError,
@@ -23,8 +23,6 @@ from keytally.exchange.sources import SourceFile
 from keytally.exchange.tables import Table
 from keytally.exchange.text_files import HEAD_RECORDS
 from keytally.exchange.values import NUMBER_CELL
-
-_EXACT_FLOAT = 10**15
 
 
 def workbook_tables(source: SourceFile, *, limits: Limits) -> tuple[list[Table], list[Warning_]]:
@@ -80,28 +78,26 @@ def _sheet(source: SourceFile, book: CalamineWorkbook, name: str) -> CalamineShe
 
 
 def _physical_rows(sheet: CalamineSheet) -> Iterator[Sequence[object]]:
-    """Yield the records from row 1 of the sheet, also when the first ones are empty."""
-    above = sheet.start[0] if sheet.start else 0
-    return chain(repeat((), above), sheet.iter_rows())
+    """Yield the records from row 1 of the sheet; calamine gives the empty ones above and on the left too."""
+    return sheet.iter_rows()
 
 
 def _spread_merged(sheet: CalamineSheet, head: list[list[str]]) -> None:
     """Repeat the text of a merged header cell in the cells it covers to the right; below it stays empty."""
     if sheet.start is None:
         return
-    left = sheet.start[1]
     for (top, first), (_, last) in sheet.merged_cell_ranges or ():
-        if top < min(len(head), 60) and last > first >= left:
+        if top < min(len(head), 60) and last > first:
             record = head[top]
-            for place in range(first - left + 1, min(last - left + 1, len(record))):
-                record[place] = record[place] or record[first - left]
+            for place in range(first + 1, min(last + 1, len(record))):
+                record[place] = record[place] or record[first]
 
 
 def cell_text(cell: object) -> str:
     """Write a cell as text; numbers plainly and exactly, dates in ISO form."""
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, float):
+    if isinstance(cell, float | int) and not isinstance(cell, bool):
         return number_text(cell)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ", timespec="seconds")
@@ -114,7 +110,7 @@ def number_text(number: float) -> str:
     >>> number_text(1234.0), number_text(0.1 + 0.2)
     ('1234', '0.3')
     """
-    if number.is_integer():
+    if isinstance(number, int) or number.is_integer():
         return str(int(number))
     text = repr(number)
     if len(text) > 16 and abs(number) < 10**13:
@@ -133,7 +129,7 @@ def _texts(record: Sequence[object], *, marked: frozenset[int]) -> list[object]:
         cell
         if type(cell) is str
         else (NUMBER_CELL + number_text(cell) if place in marked else number_text(cell))
-        if type(cell) is float
+        if type(cell) is float or type(cell) is int
         else cell_text(cell)
         for place, cell in enumerate(record)
     ]
