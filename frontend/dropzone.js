@@ -46,6 +46,7 @@ class DropZone {
     this.list = box.querySelector("[data-drop-list]");
     this.items = [];
     box.querySelector("[data-drop-words]").hidden = false;
+    box.classList.add("kt-live");
     box.addEventListener("dragover", (event) => this.over(event));
     box.addEventListener("dragleave", () => box.classList.remove("kt-over"));
     box.addEventListener("drop", (event) => this.drop(event));

@@ -69,6 +69,7 @@ def keep_picture(page: Page, name: str, *, language: str, width: int) -> None:
     assert overflow <= 0, f"{name} is {overflow} px wider than the window"
     if WITH_SCREENSHOTS:
         IMAGES.mkdir(parents=True, exist_ok=True)
+        page.evaluate("window.scrollTo(0, 0)")
         page.screenshot(path=IMAGES / f"reconciliation-{name}-{language}-{width}.png", full_page=width == 1440)
 
 
