@@ -26,12 +26,12 @@ zeros AS (SELECT lost.code, theirs.code AS meant FROM lost JOIN theirs
     ON ltrim(theirs.code, '0') = ltrim(lost.code, '0') AND length(theirs.code) > length(lost.code)),
 digits AS (SELECT lost.code, theirs.code AS meant FROM lost JOIN theirs
     ON contains(lost.code, 'E+') AND regexp_full_match(theirs.code, '[0-9]{{5,18}}')
-    AND length(theirs.code) = CAST(split_part(lost.code, 'E+', 2) AS INTEGER) + 1
+    AND length(theirs.code) = TRY_CAST(split_part(lost.code, 'E+', 2) AS INTEGER) + 1
     AND TRY_CAST(split_part(lost.code, 'E+', 1) AS DECIMAL(18,9)) = CAST(TRY_CAST(
         theirs.code[1] || '.' || theirs.code[2:] AS DECIMAL(38,18)) AS DECIMAL(18,9))),
 rounded AS (SELECT lost.code, theirs.code AS meant FROM lost JOIN theirs
     ON contains(lost.code, 'E+') AND regexp_full_match(theirs.code, '[0-9]{{5,18}}')
-    AND length(theirs.code) = CAST(split_part(lost.code, 'E+', 2) AS INTEGER) + 1
+    AND length(theirs.code) = TRY_CAST(split_part(lost.code, 'E+', 2) AS INTEGER) + 1
     AND abs(TRY_CAST(theirs.code[1] || '.' || theirs.code[2:] AS DECIMAL(38,18))
         - TRY_CAST(split_part(lost.code, 'E+', 1) AS DECIMAL(38,18)))
         <= TRY_CAST('0.' || repeat('0', length(split_part(split_part(lost.code, 'E+', 1), '.', 2))) || '5'
