@@ -29,18 +29,20 @@ def check_lines(session: Session, request: Request) -> None:
 
 
 def balances(session: Session, request: Request, plan: Plan) -> dict[str, tuple[int, int]]:
-    """Sum both sides' lines of the period per currency, as they were read."""
+    """Sum both sides' lines of the period per currency that has amounts, as they were read."""
     inside = "where date is null or (date >= $period_from and date < $period_before)" if plan.period else ""
     totals: dict[str, tuple[int, int]] = {}
+    valued: set[str] = set()
     for side, lines in enumerate((request.ours, request.theirs)):
         rows = session.rows(
-            f"select currency, sum(coalesce(amount, 0)) from ({lines_sql(lines)}) {inside} group by currency order by currency",
+            f"select currency, coalesce(sum(amount), 0), count(amount) from ({lines_sql(lines)}) {inside} group by currency",
             {**line_parameters(lines), **period_parameters(plan)},
         )
-        for currency, total in rows:
+        for currency, total, amounts in rows:
+            valued |= {str(currency)} if amounts else set()
             before = totals.get(str(currency), (0, 0))
             totals[str(currency)] = (int(str(total)), before[1]) if side == 0 else (before[0], int(str(total)))
-    return totals
+    return {currency: total for currency, total in totals.items() if currency in valued or not valued}
 
 
 def bridges(session: Session, request: Request, plan: Plan) -> tuple[Bridge, ...]:

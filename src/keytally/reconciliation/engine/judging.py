@@ -8,7 +8,7 @@ SINGLE_SQL = """
     create table linked_group as
     select p.grp, coalesce(o.amount, 0) as ours_a, coalesce(t.amount, 0) as theirs_a, coalesce(o.quantity, 0) as ours_q,
         coalesce(t.quantity, 0) as theirs_q, o.quantity is not null and t.quantity is not null as has_q,
-        o.amount is not null and t.amount is not null as has_a, o.currency <> t.currency and s.has_amount as currencies_differ,
+        o.amount is not null and t.amount is not null as has_a, o.currency <> t.currency as currencies_differ,
         o.store_key <> t.store_key as stores_differ, o.item_key <> t.item_key and o.item_key <> '' and t.item_key <> '' as items_differ,
         o.is_inside as ours_inside, t.is_inside as theirs_inside, o.is_inside and t.is_inside as all_inside,
         o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, p.a as first_n, p.b as other_n
@@ -21,7 +21,7 @@ MANY_SQL = """
         union select distinct grp, b from pair semi join many using (grp))
     select m.grp, coalesce(sum(l.amount) filter (where l.side = 0), 0), coalesce(sum(l.amount) filter (where l.side = 1), 0),
         coalesce(sum(l.quantity) filter (where l.side = 0), 0), coalesce(sum(l.quantity) filter (where l.side = 1), 0),
-        bool_and(l.quantity is not null), bool_and(l.amount is not null), min(l.currency) <> max(l.currency) and bool_and(s.has_amount),
+        bool_and(l.quantity is not null), bool_and(l.amount is not null), min(l.currency) <> max(l.currency),
         min(l.store_key) <> max(l.store_key), coalesce(min(nullif(l.item_key, '')) <> max(nullif(l.item_key, '')), false),
         bool_or(l.is_inside) filter (where l.side = 0), bool_or(l.is_inside) filter (where l.side = 1),
         bool_and(l.is_inside), bool_or(l.is_inside), coalesce(max(l.day) - min(l.day), 0),
@@ -56,7 +56,7 @@ TAIL = """when spread > s.days then 'TIMING' when stores_differ then 'WRONG_STOR
     else 'MATCHED'"""
 
 EDGE = """when not any_inside then 'OUTSIDE_PERIOD' when not all_inside then 'TIMING'
-    when currencies_differ then 'CURRENCY'"""
+    when currencies_differ and s.has_amount then 'CURRENCY'"""
 
 BY_AMOUNT = f"""case {EDGE}
     when d = 0 and (dq = 0 or not s.is_both) then case {TAIL} end
@@ -141,27 +141,27 @@ VERDICT_SQL = """
     create table verdict as
     with own as (
         select g.first_n as n, g.grp, g.class, true as is_first, g.ours_a * cast(g.ours_inside as integer) as own_a,
-            g.ours_q * cast(g.ours_inside as integer) as own_q, g.all_inside, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+            g.ours_q * cast(g.ours_inside as integer) as own_q, g.all_inside, g.currencies_differ, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
         from judged g where g.other_n is not null
         union all
         select g.other_n, g.grp, g.class, false, -g.theirs_a * cast(g.theirs_inside as integer),
-            -g.theirs_q * cast(g.theirs_inside as integer), g.all_inside, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+            -g.theirs_q * cast(g.theirs_inside as integer), g.all_inside, g.currencies_differ, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
         from judged g where g.other_n is not null
         union all
         select m.n, g.grp, g.class, g.first_n = m.n,
             coalesce(l.amount, 0) * (1 - 2 * l.side) * cast(l.is_inside as integer),
             coalesce(l.quantity, 0) * (1 - 2 * l.side) * cast(l.is_inside as integer),
-            g.all_inside, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+            g.all_inside, g.currencies_differ, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
         from (select grp, a as n from pair union select grp, b from pair) m
         join judged g on g.grp = m.grp and g.other_n is null join line l on l.n = m.n),
     split as (
         select n, grp, class, is_first, own_a, own_q, d, dq, rest, q_class, rest_is_rounding, is_tax,
-            class = 'CURRENCY' or (class = 'TIMING' and not all_inside) as is_own from own)
+            currencies_differ or (class = 'TIMING' and not all_inside) as is_own from own)
     select n, class, grp,
         cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_a when is_first then d else 0 end as bigint) as amount_minor,
         cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_q when is_first then dq else 0 end as bigint) as quantity,
         case when class in ('SHORT', 'OVER', 'MIXED') then q_class else class end as cause,
-        case when not is_first or class not in ('SHORT', 'OVER', 'MIXED') or rest = 0 then null
+        case when is_own or not is_first or class not in ('SHORT', 'OVER', 'MIXED') or rest = 0 then null
             when class = 'MIXED' then case when is_tax then 'TAX' else 'PRICE' end
             when $by_quantity then 'VALUE_BASIS'
             when rest_is_rounding then null else 'ROUNDING' end as rest_cause,

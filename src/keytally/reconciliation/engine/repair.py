@@ -53,6 +53,12 @@ def equal(*names: str) -> str:
     )
 
 
+def uncontradicted(plan: Plan, number: Number) -> str:
+    """Compose the condition that no other number the sides share speaks against a pair."""
+    others = [other.short for other in plan.numbers if other != number]
+    return " and ".join(f"coalesce(o.{short}_core = t.{short}_core, true)" for short in others) or "true"
+
+
 def near_sql(number: Number) -> str:
     """Compose the condition that the numbers of `o` and `t` are one typing error apart."""
     key = f"{number.short}_core"
@@ -71,12 +77,12 @@ def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
         from (select l.* from open l semi join stray x on x.key = l.{key}) o
         join (select l.* from open l semi join stray x on x.key = l.{key}) t
             on {equal("place", *compared_figures(plan))} and {near_sql(number)} cross join setting s
-        where {SIDES} and {IN_WINDOW}"""
+        where {SIDES} and {IN_WINDOW} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("near_number", 90), candidates=candidates, twins=DAY_TWINS)
     session.run("drop table stray")
     if plan.has_item:
         for side in (1, 0):
-            mend_numbers(session, number, side=side)
+            mend_numbers(session, plan, number, side=side)
 
 
 def variants_sql(key: str) -> str:
@@ -85,7 +91,7 @@ def variants_sql(key: str) -> str:
     return f"unnest(list_distinct({without} || [{key}]))"
 
 
-def mend_numbers(session: Session, number: Number, *, side: int) -> None:
+def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> None:
     """Give a line whose number the other side does not have the one near number of its store and item.
 
     The rules that follow treat it like any line of that number; `mended` remembers it.
@@ -93,7 +99,7 @@ def mend_numbers(session: Session, number: Number, *, side: int) -> None:
     core, key = f"{number.short}_core", f"{number.short}_key"
     session.run(
         f"""create table orphan as
-        select v.n, v.place, v.{core}, v.day from open v
+        select v.n, v.place, v.doc_core, v.ord_core, v.day from open v
         anti join (select {key} as key, side from open) x on x.key = v.{key} and x.side = {1 - side}
         semi join (select place, side from open) y on y.place = v.place and y.side = {1 - side}
         where v.side = {side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}"""
@@ -101,13 +107,13 @@ def mend_numbers(session: Session, number: Number, *, side: int) -> None:
     session.run(
         f"""create table found as
         with near as (
-            select v.n, v.place, v.{core}, v.{key}, v.day from open v semi join orphan x on x.place = v.place
+            select v.n, v.place, v.doc_core, v.ord_core, v.{key}, v.day from open v semi join orphan x on x.place = v.place
             where v.side = {1 - side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}),
-        lost as (select n, place, {core}, day, {variants_sql(core)} as variant from orphan),
-        known as (select n, place, {core}, {key}, day, {variants_sql(core)} as variant from near)
+        lost as (select n, place, doc_core, ord_core, day, {variants_sql(core)} as variant from orphan),
+        known as (select n, place, doc_core, ord_core, {key}, day, {variants_sql(core)} as variant from near)
         select o.n, min(t.{core}) as core, min(t.{key}) as key
         from lost o join known t on t.variant = o.variant and {equal("place")} and {near_sql(number)} cross join setting s
-        where {IN_WINDOW} group by o.n having min(t.{core}) = max(t.{core})"""
+        where {IN_WINDOW} and {uncontradicted(plan, number)} group by o.n having min(t.{core}) = max(t.{core})"""
     )
     session.run(f"update open set {core} = found.core, {key} = found.key from found where open.n = found.n")
     session.run(f"update keyed set {key} = found.key from found where keyed.n = found.n")
@@ -123,13 +129,13 @@ def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
     core = f"{number.short}_core"
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
         from open o join open t on {equal(core, "item", "family", "currency", *compared_figures(plan))} and o.store <> t.store
-        where {SIDES}"""
+        where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_store", 85), candidates=candidates, twins=DAY_TWINS)
     if not (plan.has_item and plan.has_quantity and plan.has_amount):
         return
     differing = f"""select o.n as a, t.n as b, {DAYS_APART} as score
         from open o join open t on {equal(core, "item", "family", "currency")} and o.store <> t.store and (o.q = t.q or {SAME_PRICE})
-        where {SIDES}"""
+        where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_store", 75), candidates=differing, twins=DAY_TWINS)
 
 
@@ -140,19 +146,19 @@ def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
     core = f"{number.short}_core"
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
         from open o join open t on {equal(core, "store", "family", "currency", *compared_figures(plan))} and o.item <> t.item
-        where {SIDES}"""
+        where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_item", 85), candidates=candidates, twins=DAY_TWINS)
     if not (plan.has_quantity and plan.has_amount):
         return
     priced = f"""select o.n as a, t.n as b, cast(o.q <> t.q as integer) * 100000 + {DAYS_APART} as score
         from open o join ({UNKNOWN_ITEMS}) t
             on {equal(core, "store", "family", "currency")} and o.item <> t.item and (o.q = t.q or {SAME_PRICE})
-        where o.side = 0"""
+        where o.side = 0 and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_item", 75), candidates=priced, twins=DAY_TWINS)
     mistyped = f"""select o.n as a, t.n as b, {DAYS_APART} as score
         from open o join ({UNKNOWN_ITEMS}) t
             on {equal("store", "family", "currency", "q", "a")} and o.item <> t.item and {near_sql(number)} cross join setting s
-        where o.side = 0 and {IN_WINDOW}"""
+        where o.side = 0 and {IN_WINDOW} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_item", 70), candidates=mistyped, twins=DAY_TWINS)
 
 
@@ -163,14 +169,14 @@ def pair_missing_numbers(session: Session, plan: Plan, number: Number) -> None:
     agreeing = f"""select o.n as a, t.n as b, g.weight as score
         from open o join open t on {equal("place", *compared_figures(plan))} and {missing}
         join lag g on g.days = coalesce(o.day - t.day, 0)
-        where {SIDES}"""
+        where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("missing_number", 80), candidates=agreeing, twins=DAY_TWINS, odds=DATE_ODDS)
     if not (plan.has_quantity and plan.has_amount and plan.has_item):
         return
     priced = f"""select o.n as a, t.n as b, g.weight as score
         from open o join open t on {equal("place")} and {missing} and (o.q = t.q or {SAME_PRICE})
         join lag g on g.days = coalesce(o.day - t.day, 0)
-        where {SIDES}"""
+        where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("missing_number", 70), candidates=priced, twins=DAY_TWINS, odds=DATE_ODDS)
 
 

@@ -193,6 +193,8 @@ def link_parts_with_difference(session: Session, plan: Plan, number: Number, *, 
 
 def pair_other_currency(session: Session, plan: Plan, number: Number) -> None:
     """Link lines that agree in number, store, item and quantity, and stand in two currencies."""
+    if not plan.has_amount:
+        return
     core = f"{number.short}_core"
     quantity = "and o.q = t.q" if plan.has_quantity else ""
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
