@@ -16,7 +16,7 @@ from .invariants import FILES, check_invariants
 from .ledgers import goods, write_csv
 from .runs import COMMAND, Result, keytally, records, refusal
 
-LINES = 120_000
+LINES = 20_000
 GENERATE = """
 COPY (
     SELECT 'DN' || lpad(i::VARCHAR, 7, '0') AS doc_no, 'PO' || (i // 4) AS order_no, 'S' || (i % 40) AS store,
@@ -46,18 +46,21 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(sides: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, float]:
+def undisturbed(sides: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Result:
     out = tmp_path_factory.mktemp("undisturbed") / "out"
-    started = time.monotonic()
     ran = keytally("reconcile", *sides, "--out", out)
-    took = time.monotonic() - started
-    assert ran.exit == 0, ran.stderr
-    return check_invariants(out, exit=0), took
+    assert ran.exit in (0, 1), ran.stderr
+    return check_invariants(out, exit=ran.exit)
 
 
 def same(left: Path, right: Path) -> bool:
     names = ("links.parquet", "residuals.parquet", "candidates.parquet")
-    return all(records(left / name) == records(right / name) for name in names)
+    return all(told(left / name) == told(right / name) for name in names)
+
+
+def told(path: Path) -> list[str]:
+    """Tell the records of a file in an order of their own: a file does not promise one."""
+    return sorted(repr(one) for one in records(path))
 
 
 def started(sides: tuple[Path, Path], out: Path, temporary: Path) -> subprocess.Popen[bytes]:
@@ -71,24 +74,33 @@ def started(sides: tuple[Path, Path], out: Path, temporary: Path) -> subprocess.
     )
 
 
+def reach(process: subprocess.Popen[bytes], step: int) -> None:
+    """Wait until a run says that it is at a step, or is over."""
+    assert process.stderr is not None
+    for said in process.stderr:
+        if said.startswith(f"[{step}/".encode()):
+            return
+
+
 def is_no_half_result(out: Path) -> bool:
     """Say whether a folder holds a whole result or none that could be taken for one."""
     return not (out / "summary.json").exists() or {one.name for one in out.iterdir()} >= FILES
 
 
 def test_a_killed_run_started_again_gives_the_same_and_leaves_nothing_else(
-    sides: tuple[Path, Path], undisturbed: tuple[Result, float], tmp_path: Path
+    sides: tuple[Path, Path], undisturbed: Result, tmp_path: Path
 ) -> None:
-    chance, (result, took), out = random.Random(9), undisturbed, tmp_path / "out"
-    for _ in range(6):
+    chance, result, out = random.Random(9), undisturbed, tmp_path / "out"
+    for step in (1, *chance.sample(range(2, 20), 3), 19):
         process = started(sides, out, tmp_path / "temporary")
-        time.sleep(chance.uniform(0.1, 1.0) * took)
+        reach(process, step)
+        time.sleep(chance.uniform(0.0, 0.2))
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         assert not out.exists() or is_no_half_result(out)
     process = started(sides, out, tmp_path / "temporary")
     _, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors.decode()
+    assert process.returncode == result.exit, errors.decode()
     assert {one.name for one in out.iterdir()} == FILES
     assert same(out, result.out)
     assert {one.name for one in tmp_path.iterdir()} == {"out", "temporary"}
@@ -97,10 +109,10 @@ def test_a_killed_run_started_again_gives_the_same_and_leaves_nothing_else(
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=lambda stop: stop.name)
 def test_a_run_that_somebody_stops_says_so_and_clears_up(
-    sides: tuple[Path, Path], undisturbed: tuple[Result, float], tmp_path: Path, stop: signal.Signals
+    sides: tuple[Path, Path], tmp_path: Path, stop: signal.Signals
 ) -> None:
     process = started(sides, tmp_path / "out", tmp_path / "temporary")
-    time.sleep(undisturbed[1] * 0.6)
+    reach(process, 4)
     process.send_signal(stop)
     output, errors = process.communicate(timeout=30)
     assert b"Traceback" not in output + errors
@@ -132,7 +144,7 @@ def test_a_full_disk_is_one_sentence_and_no_half_result(sides: tuple[Path, Path]
     assert not list(small_disk.rglob("summary.json"))
 
 
-@pytest.mark.parametrize("kilobytes", [0, 16, 200, 2000])
+@pytest.mark.parametrize("kilobytes", [0, 16, 200])
 def test_a_limit_on_the_size_of_files_is_one_sentence_and_no_half_result(
     sides: tuple[Path, Path], tmp_path: Path, kilobytes: int
 ) -> None:
@@ -142,16 +154,16 @@ def test_a_limit_on_the_size_of_files_is_one_sentence_and_no_half_result(
 
 
 def test_too_little_memory_is_one_sentence_or_the_right_result(
-    sides: tuple[Path, Path], undisturbed: tuple[Result, float], tmp_path: Path
+    sides: tuple[Path, Path], undisturbed: Result, tmp_path: Path
 ) -> None:
-    for memory in ("1MB", "12MB", "40MB", "150MB"):
+    for memory in ("1MB", "30MB"):
         out = tmp_path / memory
         ran = keytally("reconcile", *sides, "--out", out, "--memory", memory)
         if ran.exit == 2:
             assert "memory" in refusal(ran).lower()
             assert not (out / "summary.json").exists()
         else:
-            assert same(out, undisturbed[0].out)
+            assert same(out, undisturbed.out)
 
 
 def test_a_folder_that_cannot_be_written_is_named(sides: tuple[Path, Path], tmp_path: Path) -> None:
@@ -195,13 +207,13 @@ def test_the_result_inside_the_folder_that_is_read_is_no_input(tmp_path: Path) -
 
 
 def test_two_runs_into_one_folder_leave_one_whole_result(
-    sides: tuple[Path, Path], undisturbed: tuple[Result, float], tmp_path: Path
+    sides: tuple[Path, Path], undisturbed: Result, tmp_path: Path
 ) -> None:
     runs = [started(sides, tmp_path / "out", tmp_path / "temporary") for _ in range(2)]
     ended = [(run.communicate(timeout=120), run.returncode) for run in runs]
     for (output, errors), code in ended:
         assert b"Traceback" not in output + errors
-        assert code in (0, 2)
-    assert 0 in {code for _, code in ended}
-    assert same(tmp_path / "out", undisturbed[0].out)
-    check_invariants(tmp_path / "out", exit=0)
+        assert code in (undisturbed.exit, 2)
+    assert undisturbed.exit in {code for _, code in ended}
+    assert same(tmp_path / "out", undisturbed.out)
+    check_invariants(tmp_path / "out", exit=undisturbed.exit)
