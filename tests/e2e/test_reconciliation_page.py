@@ -17,8 +17,20 @@ IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"
 WITH_SCREENSHOTS = os.environ.get("KEYTALLY_SCREENSHOTS") == "1"
 MINUS = "\N{MINUS SIGN}"
 WORDS = {
-    "en": {"ours": "Our balance", "short": "Received short", "why": "Why?", "rule": "Same keys, the closest figures"},
-    "zh": {"ours": "我方余额", "short": "短少", "why": "为什么？", "rule": "关键字段相同，数字最接近"},
+    "en": {
+        "ours": "Our balance",
+        "open": "Lines open",
+        "short": "Received short",
+        "why": "Why?",
+        "rule": "Same keys, the closest figures",
+    },
+    "zh": {
+        "ours": "我方余额",
+        "open": "有待说明",
+        "short": "短少",
+        "why": "为什么？",
+        "rule": "关键字段相同，数字最接近",
+    },
 }
 SIZES = {1440: {"width": 1440, "height": 900}, 390: {"width": 390, "height": 844}}
 
@@ -127,6 +139,7 @@ def test_two_files_become_a_bridge_exact_to_the_cent(
     page.goto(address)
     expect(page.locator(".kt-bridge-table")).to_be_visible(timeout=60_000)
     expect(page.locator(".kt-bridge-table")).to_contain_text(words["ours"])
+    expect(page.locator(".page-head .state")).to_have_text(words["open"])
     ours, changes, theirs = bridge_on(page)
     assert ours + sum(changes) == theirs
     assert (ours, theirs) == (Decimal("794277.00"), Decimal("792272.73"))

@@ -204,12 +204,16 @@ def test_the_progress_is_shown_and_ends_by_itself(browser_of, accountant):
     services.run(found, by=accountant, now=NOW)
     Job.objects.update(state="RUNNING", claim="x", step="same_key", step_number=9, step_count=20, rows_done=1234)
     browser = browser_of(accountant)
-    running = browser.get(url("progress", found.pk), HTTP_HX_REQUEST="true").content.decode()
+    answer = browser.get(url("progress", found.pk), HTTP_HX_REQUEST="true")
+    running = answer.content.decode()
+    assert "HX-Refresh" not in answer.headers
     assert "hx-trigger" in running
     assert "1,234" in running
     assert "Same keys, the closest figures" in running
     Job.objects.update(state="STOPPED", claim="")
-    ended = browser.get(url("progress", found.pk), HTTP_HX_REQUEST="true").content.decode()
+    answer = browser.get(url("progress", found.pk), HTTP_HX_REQUEST="true")
+    ended = answer.content.decode()
+    assert answer.headers["HX-Refresh"] == "true"
     assert "hx-trigger" not in ended
     assert "The run was stopped" in ended
 

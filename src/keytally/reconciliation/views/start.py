@@ -108,7 +108,11 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     person = person_of(request)
     found = get_object_or_404(queries.visible_reconciliations(person), pk=number)
     template = "_body.html" if request.headers.get("HX-Request") == "true" else "show.html"
-    return render(request, f"reconciliation/{template}", _shown(found, person=person))
+    response = render(request, f"reconciliation/{template}", _shown(found, person=person))
+    if not found.is_running:
+        # The state in the page's head and the count of jobs change too, so the whole page is shown anew.
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @requires("reconcile.run")
