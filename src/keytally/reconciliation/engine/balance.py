@@ -75,9 +75,14 @@ def class_totals(session: Session) -> Mapping[LineClass, ClassTotal]:
         """select class, count(*) filter (where n > 0), count(*) filter (where n < 0), sum(amount_minor)
            from verdict group by class"""
     )
-    totals = {LineClass(str(name)): ClassTotal(int(str(ours)), int(str(theirs)), int(str(amount))) for name, ours, theirs, amount in rows}
+    totals = {
+        LineClass(str(name)): ClassTotal(int(str(ours)), int(str(theirs)), int(str(amount)))
+        for name, ours, theirs, amount in rows
+    }
     matched = totals.get(LineClass.MATCHED, ClassTotal(0, 0, 0))
-    totals[LineClass.MATCHED] = ClassTotal(matched.ours_lines + clean, matched.theirs_lines + clean, matched.amount_minor)
+    totals[LineClass.MATCHED] = ClassTotal(
+        matched.ours_lines + clean, matched.theirs_lines + clean, matched.amount_minor
+    )
     return totals
 
 
@@ -85,9 +90,14 @@ def check_classes(session: Session, request: Request, totals: Mapping[LineClass,
     """Refuse a result in which a line has no class, or the classes do not sum to the lines."""
     out = (sum(total.ours_lines for total in totals.values()), sum(total.theirs_lines for total in totals.values()))
     if out != (request.ours.accepted, request.theirs.accepted):
-        raise broken(session, f"{request.ours.accepted} and {request.theirs.accepted} lines went in, {out[0]} and {out[1]} have a class")
+        raise broken(
+            session,
+            f"{request.ours.accepted} and {request.theirs.accepted} lines went in, {out[0]} and {out[1]} have a class",
+        )
 
 
 def broken(session: Session, what: str) -> ConservationBroken:
     """Name the step after which something was lost."""
-    return ConservationBroken(f"Nothing was written, because after the step {session.step_name!r} {what}; please report it with the files.")
+    return ConservationBroken(
+        f"Nothing was written, because after the step {session.step_name!r} {what}; please report it with the files."
+    )

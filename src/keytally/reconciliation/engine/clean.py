@@ -29,14 +29,14 @@ def nominate(session: Session, request: Request, plan: Plan) -> None:
     ours, theirs = (fingerprint_sql(session, request, plan, side=side) for side in (0, 1))
     session.run(
         f"""insert into clean select o.n, t.n, coalesce(o.day - t.day, 0)
-            from ({ours}) o join ({theirs}) t on o.print = t.print and o.proof = t.proof
+            from ({ours}) o join ({theirs}) t on o.print = t.print and o.proof is not distinct from t.proof
             where coalesce(o.day - t.day, 0) between -$days and $days""",
         {"days": plan.match.window_days, **line_parameters(request.ours, request.theirs), **period_parameters(plan)},
     )
 
 
 def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
-    """Compose a side's fingerprints: all compared fields in one hash, number and item salted in another.
+    """Compose a side's fingerprints: all compared fields in one hash, and the figure itself beside it.
 
     Lines of special kinds, without a number or outside the period are left for the rules.
     """
@@ -50,9 +50,10 @@ def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int
     figures = ", ".join(
         f"m.{name}" for name, compared in (("quantity", plan.has_quantity), ("amount", plan.has_amount)) if compared
     )
+    proof = "m.amount" if plan.has_amount else "m.quantity"
     return f"""select m.n, m.date - {EPOCH} as day,
         hash({number}, hash(m.store_code), hash(m.item_code), m.currency, {figures}) as print,
-        hash({number} || '#', hash(m.item_code || '#')) as proof
+        {proof} as proof
         from ({mapped_sql(session, request, plan, side=side, by_gtin=False)}) m where {" and ".join(conditions)}"""
 
 
@@ -79,27 +80,33 @@ def leave_decided_lines(session: Session, request: Request) -> None:
 
 
 def mark_words(session: Session) -> None:
-    """Mark the rows that stand in `clean`, 64 to a word, with how often the word was marked."""
+    """Mark the rows that stand in `clean`, 64 to a word, and which of them stand in it more than once.
+
+    A row marked an even number of times is missing from the exclusive or; a word in which a row is marked three times
+    or more counts as marked twice throughout, which only sends clean lines on to the rules.
+    """
     for table, row in WORDS.items():
         session.run(
-            f"""create or replace table {table} as select ({row}) >> 6 as word,
-                bit_or(cast(1 as ubigint) << (({row}) & 63)) as bits, count(*) as marks from clean group by 1"""
+            f"""create table {table} as
+            with marked as (
+                select ({row}) >> 6 as word, bit_or(cast(1 as ubigint) << (({row}) & 63)) as bits,
+                    bit_xor(cast(1 as ubigint) << (({row}) & 63)) as odd, count(*) as marks
+                from clean group by 1)
+            select word, bits, case
+                when marks = bit_count(bits) then cast(0 as ubigint)
+                when marks = bit_count(bits) + bit_count(bits & ~odd) then bits & ~odd else bits end as twice
+            from marked"""
         )
 
 
 def drop_second_claimants(session: Session) -> None:
     """Drop every pair one of whose lines stands in a second pair, and clear the rows that are open again."""
-    for table, row in WORDS.items():
-        session.run(
-            f"""create table {table}_twice as
-            with suspect as (
-                select {row} as row from clean where ({row}) >> 6 in (select word from {table} where bit_count(bits) < marks))
-            select row from suspect group by row having count(*) > 1"""
-        )
-    session.run(
-        """create table dropped as select a, b from clean
-           where a in (select row from ours_word_twice) or -b in (select row from theirs_word_twice)"""
+    parts = " union ".join(
+        f"""select c.a, c.b from clean c join (select word, twice from {table} where twice <> 0) w on w.word = ({row}) >> 6
+            where (w.twice >> (({row}) & 63)) & 1 = 1"""
+        for table, row in WORDS.items()
     )
+    session.run(f"create table dropped as {parts}")
     if session.count("select count(*) from dropped"):
         session.run("delete from clean where (a, b) in (select (a, b) from dropped)")
         for table, row in WORDS.items():

@@ -47,7 +47,9 @@ def load_gtins(session: Session, request: Request, plan: Plan) -> None:
     parts: list[str] = []
     parameters: dict[str, object] = {}
     if request.item_map is not None:
-        parts.append("select gtin, ours as item from read_parquet($item_map) where gtin is not null and ours is not null")
+        parts.append(
+            "select gtin, ours as item from read_parquet($item_map) where gtin is not null and ours is not null"
+        )
         parameters["item_map"] = str(request.item_map)
     if plan.has_item and {Column.ITEM, Column.GTIN} <= request.ours.present and Column.GTIN in request.theirs.present:
         parts.append(f"select gtin, item from ({lines_sql(request.ours)}) where gtin is not null and item is not null")
@@ -55,13 +57,16 @@ def load_gtins(session: Session, request: Request, plan: Plan) -> None:
     if parts:
         union = " union all ".join(parts)
         session.run(
-            f"insert into gtin_code select gtin, min(item) from ({union}) group by gtin having min(item) = max(item)", parameters
+            f"insert into gtin_code select gtin, min(item) from ({union}) group by gtin having min(item) = max(item)",
+            parameters,
         )
 
 
 def load_kinds(session: Session, request: Request) -> None:
     """Load the family and the marks of every document type that is not plain trade."""
-    session.run("create table kind (side tinyint, doc_type varchar, family tinyint, is_cancelling boolean, is_return boolean)")
+    session.run(
+        "create table kind (side tinyint, doc_type varchar, family tinyint, is_cancelling boolean, is_return boolean)"
+    )
     for side, lines in enumerate((request.ours, request.theirs)):
         if Column.DOC_TYPE not in lines.present:
             continue

@@ -87,7 +87,9 @@ LONE_CLASS = """case
 
 def load_settings(session: Session, plan: Plan) -> None:
     """Put what the rules compare by into one-row and ratio tables, so that no value is formatted into a step."""
-    session.run("create table setting (tolerance bigint, ppm bigint, days integer, is_both boolean, has_item boolean, has_amount boolean)")
+    session.run(
+        "create table setting (tolerance bigint, ppm bigint, days integer, is_both boolean, has_item boolean, has_amount boolean)"
+    )
     match = plan.match
     session.run(
         "insert into setting values ($tolerance, $ppm, $days, $is_both, $has_item, $has_amount)",

@@ -47,7 +47,10 @@ def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> st
     fields = ", ".join(f"m.{name}" for name in FIELDS)
     inside = "(m.date is null or (m.date >= $period_from and m.date < $period_before))" if plan.period else "true"
     shared = {number.short for number in plan.numbers}
-    document, order = number_sql("m.doc_no", is_shared="doc" in shared), number_sql("m.order_no", is_shared="ord" in shared)
+    document, order = (
+        number_sql("m.doc_no", is_shared="doc" in shared),
+        number_sql("m.order_no", is_shared="ord" in shared),
+    )
     return f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
         {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
         coalesce(k.is_cancelling, false) as is_cancelling, coalesce(k.is_return, false) as is_return,
@@ -88,7 +91,10 @@ def key_lines(session: Session, plan: Plan) -> None:
 def collides(session: Session, plan: Plan) -> bool:
     """Tell whether two different places, or numbers of a place, share a hash."""
     parts = ["hash(store_key, item_key, family)"]
-    checks = [("place", parts), *((f"{number.short}_key", [*parts, f"hash({number.short}_core)"]) for number in plan.numbers)]
+    checks = [
+        ("place", parts),
+        *((f"{number.short}_key", [*parts, f"hash({number.short}_core)"]) for number in plan.numbers),
+    ]
     return any(
         session.count(
             f"""select count(*) from (select {key} from line where {key} is not null group by {key}

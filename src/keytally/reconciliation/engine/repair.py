@@ -49,7 +49,8 @@ def learn_dates(session: Session) -> None:
 def equal(*names: str) -> str:
     """Compose the condition that two open lines agree in some columns."""
     return " and ".join(
-        f"o.{name} is not distinct from t.{name}" if name in ("q", "a", "p") else f"o.{name} = t.{name}" for name in names
+        f"o.{name} is not distinct from t.{name}" if name in ("q", "a", "p") else f"o.{name} = t.{name}"
+        for name in names
     )
 
 

@@ -93,7 +93,9 @@ def apply_rule(session: Session, plan: Plan, name: str) -> None:
             same_number.pair_exact(session, plan, number)
     if name == "same_key":
         own_side.close_repeated_figures(session, plan)
-    session.matched_lines = session.count("select 2 * (select count(*) from clean) + (select count(*) from line) - (select count(*) from open)")
+    session.matched_lines = session.count(
+        "select 2 * (select count(*) from clean) + (select count(*) from line) - (select count(*) from open)"
+    )
 
 
 def conclude(session: Session, request: Request, plan: Plan, *, unused: int) -> Outcome:

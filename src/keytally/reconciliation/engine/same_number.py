@@ -130,7 +130,10 @@ def link_subset(session: Session, plan: Plan, number: Number, *, one: int, parts
 def first_of_twins(names: list[str], index: int) -> str:
     """Compose the condition that a part is the next unused of its twins: only one of equal choices is looked at."""
     name = names[index]
-    before = [f"cast({other}.q is not distinct from {name}.q and {other}.a is not distinct from {name}.a as integer)" for other in names[:index]]
+    before = [
+        f"cast({other}.q is not distinct from {name}.q and {other}.a is not distinct from {name}.a as integer)"
+        for other in names[:index]
+    ]
     return f"{name}.turn = 1{''.join(f' + {equal}' for equal in before)}"
 
 
