@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from keytally.reconciliation.engine.contract import Bar, Bridge, ClassTotal, ConservationBroken, LineClass, Request
 from keytally.reconciliation.engine.clean import period_parameters
+from keytally.reconciliation.engine.contract import Bar, Bridge, ClassTotal, ConservationBroken, LineClass, Request
 from keytally.reconciliation.engine.plan import Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 

@@ -5,7 +5,7 @@ One join over fingerprints nominates pairs while the files are read; bitmaps of 
 
 from keytally.reconciliation.engine.codes import mapped_sql
 from keytally.reconciliation.engine.contract import Request
-from keytally.reconciliation.engine.identity import base_sql, id_sql
+from keytally.reconciliation.engine.identity import id_sql
 from keytally.reconciliation.engine.plan import Plan, line_parameters
 from keytally.reconciliation.engine.session import Session
 
@@ -70,7 +70,7 @@ def leave_decided_lines(session: Session, request: Request) -> None:
         decided = ("ours_id", "theirs_id")[side]
         found = " union all ".join(
             f"select {'-' if side else ''}l.rid as n from ({source.sql}) l"
-            f" where {id_sql(base_sql('l'), '1')} in (select {decided} from read_parquet($decisions))"
+            f" where {id_sql('l', occurrence='1')} in (select {decided} from read_parquet($decisions))"
             for source in lines.sources
         )
         session.run(

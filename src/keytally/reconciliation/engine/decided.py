@@ -1,7 +1,7 @@
 """What did a person accept or refuse, and which lines of this run is it about?"""
 
 from keytally.reconciliation.engine.contract import Request
-from keytally.reconciliation.engine.identity import base_sql, id_sql
+from keytally.reconciliation.engine.identity import fields_sql, id_sql
 from keytally.reconciliation.engine.pairing import Rule, take
 from keytally.reconciliation.engine.session import Session
 
@@ -12,9 +12,9 @@ def name_lines(session: Session, *, which: str) -> None:
         f"""create or replace table named as
         with rival as (select side, print from line group by side, print having count(*) > 1),
         repeated as (
-            select l.n, row_number() over (partition by l.side, {base_sql("l")} order by abs(l.n)) as occurrence
+            select l.n, row_number() over (partition by l.side, {fields_sql("l")} order by abs(l.n)) as occurrence
             from line l semi join rival e on e.side = l.side and e.print = l.print)
-        select l.n, {id_sql(base_sql("l"), "coalesce(x.occurrence, 1)")} as id
+        select l.n, {id_sql("l", occurrence="coalesce(x.occurrence, 1)")} as id
         from line l left join repeated x on x.n = l.n where l.n in ({which})"""
     )
 

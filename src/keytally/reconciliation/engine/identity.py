@@ -15,11 +15,6 @@ def fields_sql(alias: str) -> str:
     return f"concat_ws({SEPARATOR}, {parts})"
 
 
-def base_sql(alias: str) -> str:
-    """Compose the md5 of a line's business fields."""
-    return f"md5({fields_sql(alias)})"
-
-
-def id_sql(base: str, occurrence: str) -> str:
-    """Compose the identity from the md5 of the business fields and the occurrence number."""
-    return f"md5(concat_ws({SEPARATOR}, {base}, cast({occurrence} as varchar)))"
+def id_sql(alias: str, *, occurrence: str) -> str:
+    """Compose the identity of a line from its business fields and its occurrence number."""
+    return f"md5(concat_ws({SEPARATOR}, {fields_sql(alias)}, cast({occurrence} as varchar)))"

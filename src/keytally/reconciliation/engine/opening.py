@@ -27,13 +27,22 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
             left join {SIDES[side]}_word w on w.word = l.rid >> 6 where {is_open_sql("l.rid")}""",
             line_parameters(lines),
         )
-    parts = [line_sql(session, request, plan, side=side) for side in (0, 1)]
-    session.run(f"create table bare_line as {' union all '.join(parts)}", period_parameters(plan))
+    salt = 0
+    while salt == 0 or collides(session, plan):
+        salt += 1
+        parts = [line_sql(session, request, plan, side=side) for side in (0, 1)]
+        session.run(
+            f"create or replace table line as {' union all '.join(parts)}", {"salt": salt, **period_parameters(plan)}
+        )
     for name in SIDES:
         session.run(f"drop table {name}_open")
-    key_lines(session, plan)
     session.run("create table open as " + OPEN_SQL)
 
+
+DERIVED = (
+    "store_key", "item_key", "family", "is_cancelling", "is_return", "day", "is_inside",
+    "doc_bare", "doc_core", "ord_bare", "ord_core", "print",
+)  # fmt: skip
 
 OPEN_SQL = """
     select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place, doc_key, ord_key,
@@ -43,21 +52,25 @@ OPEN_SQL = """
 
 
 def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
-    """Compose the SELECT of a side's open lines with their codes, numbers and marks."""
+    """Compose the SELECT of a side's open lines with their codes, numbers, marks and salted keys."""
     fields = ", ".join(f"m.{name}" for name in FIELDS)
     inside = "(m.date is null or (m.date >= $period_from and m.date < $period_before))" if plan.period else "true"
     shared = {number.short for number in plan.numbers}
-    document, order = (
-        number_sql("m.doc_no", is_shared="doc" in shared),
-        number_sql("m.order_no", is_shared="ord" in shared),
-    )
-    return f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
+    document = number_sql("m.doc_no", is_shared="doc" in shared)
+    order = number_sql("m.order_no", is_shared="ord" in shared)
+    place = ", ".join(["b.store_key", "b.item_key", "b.family", *(["b.currency"] if plan.has_amount else [])])
+    bare_line = f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
         {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
         coalesce(k.is_cancelling, false) as is_cancelling, coalesce(k.is_return, false) as is_return,
-        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {document[0]} as doc_bare, {document[1]} as doc_core,
-        {order[0]} as ord_bare, {order[1]} as ord_core, hash({fields}) as print
+        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {document[0]} as doc_bare,
+        {document[1]} as doc_core, {order[0]} as ord_bare, {order[1]} as ord_core, hash({fields}) as print
         from ({mapped_sql(session, request, plan, side=side, relation=f"{SIDES[side]}_open")}) m
         left join kind k on k.side = {side} and k.doc_type = m.doc_type"""
+    names = ", ".join(f"b.{name}" for name in ("n", "side", *FIELDS, *DERIVED))
+    return f"""select {names}, hash($salt, {place}) as place,
+        case when b.doc_core is not null then hash($salt, b.doc_core, {place}) end as doc_key,
+        case when b.ord_core is not null then hash($salt, b.ord_core, {place}) end as ord_key
+        from ({bare_line}) b"""
 
 
 def number_sql(text: str, *, is_shared: bool) -> tuple[str, str]:
@@ -66,26 +79,6 @@ def number_sql(text: str, *, is_shared: bool) -> tuple[str, str]:
         return "cast(null as varchar)", "cast(null as varchar)"
     half = half_width(text)
     return bare(half), f"coalesce({core(half)}, {bare(half)})"
-
-
-def key_lines(session: Session, plan: Plan) -> None:
-    """Fill `line` and `keyed`, with a salt under which no two different places or numbers share a hash."""
-    currency = "b.currency" if plan.has_amount else "''"
-    salt = 0
-    while True:
-        session.run(
-            f"""create or replace table line as
-            select b.*, hash($salt, b.store_key, b.item_key, b.family, {currency}) as place,
-                case when b.doc_core is not null then hash($salt, b.doc_core, b.store_key, b.item_key, b.family, {currency}) end as doc_key,
-                case when b.ord_core is not null then hash($salt, b.ord_core, b.store_key, b.item_key, b.family, {currency}) end as ord_key
-            from bare_line b""",
-            {"salt": salt},
-        )
-        if not collides(session, plan):
-            break
-        salt += 1
-    session.run("drop table bare_line")
-    session.run("create table keyed as select n, place, doc_key, ord_key from line")
 
 
 def collides(session: Session, plan: Plan) -> bool:

@@ -74,10 +74,11 @@ def close_duplicates(session: Session, plan: Plan, *, same_document: bool) -> No
     session.run(
         f"""create table found as
         with rival as (
-            select k.n, k.{key} as key from keyed k semi join (select {key} as key, n from open) o on o.key = k.{key}
-            semi join (select a as n from pair union all select b from pair) p on p.n = k.n)
+            select l.n, l.{key} as key, l.quantity, l.amount, l.doc_no, l.day from line l
+            semi join (select {key} as key from open) o on o.key = l.{key}
+            semi join (select a as n from pair union all select b from pair) p on p.n = l.n)
         select o.n, 'DUPLICATE' as class, min(l.n) as twin
-        from open o join rival r on r.key = o.{key} and sign(r.n) = sign(o.n) join line l on l.n = r.n
+        from open o join rival l on l.key = o.{key} and sign(l.n) = sign(o.n)
             and l.quantity is not distinct from o.q and l.amount is not distinct from o.a {document}
         group by o.n"""
     )

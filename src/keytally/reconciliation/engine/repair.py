@@ -117,7 +117,7 @@ def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> 
         where {IN_WINDOW} and {uncontradicted(plan, number)} group by o.n having min(t.{core}) = max(t.{core})"""
     )
     session.run(f"update open set {core} = found.core, {key} = found.key from found where open.n = found.n")
-    session.run(f"update keyed set {key} = found.key from found where keyed.n = found.n")
+    session.run(f"update line set {key} = found.key from found where line.n = found.n")
     session.run("insert into mended select n from found")
     session.run("drop table found")
     session.run("drop table orphan")
