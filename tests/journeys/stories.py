@@ -84,9 +84,9 @@ WEIGHTED = ["same"] * 6 + list(FAULTS)
 
 
 @st.composite
-def ledgers(draw: st.DrawFn, *, most: int = 16) -> tuple[list[Line], list[Line]]:
+def ledgers(draw: st.DrawFn, *, most: int = 30) -> tuple[list[Line], list[Line]]:
     """Draw ours, and theirs as the same lines with faults and a few strangers; the roles are sometimes turned."""
-    ours = draw(st.lists(lines(), min_size=1, max_size=most))
+    ours = draw(st.lists(lines(), min_size=most // 2, max_size=most))
     faults = draw(st.lists(st.sampled_from(WEIGHTED), min_size=len(ours), max_size=len(ours)))
     theirs = [one for line, fault in zip(ours, faults, strict=True) for one in FAULTS[fault](line)]
     theirs += draw(st.lists(lines(), max_size=3))
