@@ -16,11 +16,14 @@ def check_lines(session: Session, request: Request) -> None:
         if clean + waiting != lines.accepted:
             raise broken(session, f"{lines.accepted} lines went in and {clean + waiting} came out")
     twice = session.count(
-        """select count(*) from (select n from (select distinct grp, a as n from pair union all select distinct grp, b from pair
-            union all select cast(null as integer), n from lone union all select null, n from open) group by n having count(*) > 1)"""
+        """select count(*) from (select n from (
+            select distinct grp, a as n from pair union all select distinct grp, b from pair
+            union all select cast(null as integer), n from lone union all select null, n from open) group by n
+                having count(*) > 1)"""
     )
     total = session.count(
-        """select count(distinct n) from (select a as n from pair union all select b from pair union all select n from lone
+        """select count(distinct n) from (
+            select a as n from pair union all select b from pair union all select n from lone
             union all select n from open)"""
     )
     lines_open = session.count("select count(*) from line")
@@ -35,7 +38,8 @@ def balances(session: Session, request: Request, plan: Plan) -> dict[str, tuple[
     valued: set[str] = set()
     for side, lines in enumerate((request.ours, request.theirs)):
         rows = session.rows(
-            f"select currency, coalesce(sum(amount), 0), count(amount) from ({lines_sql(lines)}) {inside} group by currency",
+            f"""select currency, coalesce(sum(amount), 0), count(amount)
+                from ({lines_sql(lines)}) {inside} group by currency""",
             {**line_parameters(lines), **period_parameters(plan)},
         )
         for currency, total, amounts in rows:
@@ -50,16 +54,17 @@ def bridges(session: Session, request: Request, plan: Plan) -> tuple[Bridge, ...
     bars: dict[str, list[Bar]] = {}
     for currency, cause, amount in session.rows(
         """with component as (
-            select l.currency, v.cause, v.amount_minor - case when v.rest_cause is null then 0 else v.rest_minor end as amount_minor
+            select l.currency, v.cause, v.amount_minor - v.rest_minor as amount_minor
             from verdict v join line l on l.n = v.n
             union all
-            select l.currency, v.rest_cause, v.rest_minor from verdict v join line l on l.n = v.n where v.rest_cause is not null)
+            select l.currency, v.rest_cause, v.rest_minor from verdict v join line l
+                on l.n = v.n where v.rest_cause is not null)
         select currency, cause, sum(amount_minor) from component where amount_minor <> 0 group by all order by 1, 2"""
     ):
         bars.setdefault(str(currency), []).append(Bar(str(cause), int(str(amount))))
     totals = balances(session, request, plan)
     built = []
-    for currency in sorted({*totals, *request.opening_minor}):
+    for currency in sorted({*totals, *bars, *request.opening_minor}):
         ours, theirs = totals.get(currency, (0, 0))
         bridge = Bridge(currency, request.opening_minor.get(currency, 0), ours, tuple(bars.get(currency, ())), theirs)
         if ours - sum(bar.amount_minor for bar in bridge.bars) != theirs:

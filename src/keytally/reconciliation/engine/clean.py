@@ -102,7 +102,8 @@ def mark_words(session: Session) -> None:
 def drop_second_claimants(session: Session) -> None:
     """Drop every pair one of whose lines stands in a second pair, and clear the rows that are open again."""
     parts = " union ".join(
-        f"""select c.a, c.b from clean c join (select word, twice from {table} where twice <> 0) w on w.word = ({row}) >> 6
+        f"""select c.a, c.b from clean c
+            join (select word, twice from {table} where twice <> 0) w on w.word = ({row}) >> 6
             where (w.twice >> (({row}) & 63)) & 1 = 1"""
         for table, row in WORDS.items()
     )

@@ -37,7 +37,8 @@ def load_map(session: Session, table: str, path: Path | None, *, what: str) -> N
     if clash:
         theirs, ours, other = clash[0]
         raise UnableToRun(
-            f"In the {what} their code {theirs!r} stands for {ours!r} and {other!r} on the same day; give the rows dates that do not overlap."
+            f"In the {what} their code {theirs!r} stands for {ours!r} and {other!r} on the same day;"
+            " give the rows dates that do not overlap."
         )
 
 
@@ -128,5 +129,6 @@ def map_item(session: Session, joins: list[str], *, by_gtin: bool) -> str:
 def map_join(session: Session, table: str, alias: str, code: str) -> str:
     """Compose the join to a map, with its dates only where it has any."""
     dated = session.count(f"select count(*) from {table} where starts_on is not null or ends_before is not null")
-    within = f" and ({alias}.starts_on is null or l.date >= {alias}.starts_on) and ({alias}.ends_before is null or l.date < {alias}.ends_before)"
+    within = f""" and ({alias}.starts_on is null or l.date >= {alias}.starts_on)
+        and ({alias}.ends_before is null or l.date < {alias}.ends_before)"""
     return f"left join {table} {alias} on {alias}.theirs = {code}{within if dated else ''}"

@@ -7,7 +7,7 @@ from keytally.reconciliation.engine.session import Session
 
 
 def name_lines(session: Session, *, which: str) -> None:
-    """Fill `named` (n, id) for the lines that a SELECT of `n` lists; lines equal in all fields are numbered as they come."""
+    """Fill `named` (n, id) for the lines that a SELECT of `n` lists; equal lines are numbered as they come."""
     session.run(
         f"""create or replace table named as
         with rival as (select side, print from line group by side, print having count(*) > 1),
@@ -32,7 +32,8 @@ def apply_decisions(session: Session, request: Request) -> int:
         {"decisions": str(request.decisions)},
     )
     session.run(
-        "insert into refused select distinct a, b from decision where decision = 'refuse' and a is not null and b is not null"
+        """insert into refused select distinct a, b from decision
+           where decision = 'refuse' and a is not null and b is not null"""
     )
     session.run(
         """create table found as

@@ -9,9 +9,11 @@ SINGLE_SQL = """
     select p.grp, coalesce(o.amount, 0) as ours_a, coalesce(t.amount, 0) as theirs_a, coalesce(o.quantity, 0) as ours_q,
         coalesce(t.quantity, 0) as theirs_q, o.quantity is not null and t.quantity is not null as has_q,
         o.amount is not null and t.amount is not null as has_a, o.currency <> t.currency as currencies_differ,
-        o.store_key <> t.store_key as stores_differ, o.item_key <> t.item_key and o.item_key <> '' and t.item_key <> '' as items_differ,
+        o.store_key <> t.store_key as stores_differ, o.item_key <> t.item_key and o.item_key <> ''
+            and t.item_key <> '' as items_differ,
         o.is_inside as ours_inside, t.is_inside as theirs_inside, o.is_inside and t.is_inside as all_inside,
-        o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, p.a as first_n, p.b as other_n
+        o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, p.a as first_n,
+            p.b as other_n
     from pair p join line o on o.n = p.a join line t on t.n = p.b cross join setting s
     where p.grp not in (select grp from many)"""
 
@@ -19,10 +21,12 @@ MANY_SQL = """
     insert into linked_group
     with member as (select distinct grp, a as n from pair semi join many using (grp)
         union select distinct grp, b from pair semi join many using (grp))
-    select m.grp, coalesce(sum(l.amount) filter (where l.side = 0), 0), coalesce(sum(l.amount) filter (where l.side = 1), 0),
+    select m.grp, coalesce(sum(l.amount) filter (where l.side = 0), 0),
+        coalesce(sum(l.amount) filter (where l.side = 1), 0),
         coalesce(sum(l.quantity) filter (where l.side = 0), 0), coalesce(sum(l.quantity) filter (where l.side = 1), 0),
         bool_and(l.quantity is not null), bool_and(l.amount is not null), min(l.currency) <> max(l.currency),
-        min(l.store_key) <> max(l.store_key), coalesce(min(nullif(l.item_key, '')) <> max(nullif(l.item_key, '')), false),
+        min(l.store_key) <> max(l.store_key), coalesce(min(nullif(l.item_key, '')) <> max(nullif(l.item_key, '')),
+            false),
         bool_or(l.is_inside) filter (where l.side = 0), bool_or(l.is_inside) filter (where l.side = 1),
         bool_and(l.is_inside), bool_or(l.is_inside), coalesce(max(l.day) - min(l.day), 0),
         min(l.n) filter (where l.side = 0), cast(null as integer)
@@ -32,7 +36,8 @@ MANY_SQL = """
 MEASURED_SQL = """
     create table measured as
     with gap as (
-        select g.*, ours_a - theirs_a as d, case when has_q then ours_q - theirs_q else 0 end as dq from linked_group g),
+        select g.*, ours_a - theirs_a as d, case when has_q then ours_q - theirs_q else 0 end as dq
+            from linked_group g),
     priced as (
         select *, case
             when dq = 0 or not has_a then 0
@@ -80,7 +85,8 @@ LONE_CLASS = """case
     when l.family = 2 then 'DEDUCTION_UNKNOWN'
     when l.is_return then 'RETURN_UNBOOKED'
     when not l.is_cancelling and l.quantity < 0 then 'RETURN_UNBOOKED'
-    when not l.is_cancelling and l.amount < 0 and l.quantity is null and l.item_key = '' and s.has_item then 'DEDUCTION_UNKNOWN'
+    when not l.is_cancelling and l.amount < 0 and l.quantity is null and l.item_key = '' and s.has_item
+        then 'DEDUCTION_UNKNOWN'
     when l.side = 0 then 'NOT_RECEIVED'
     else 'NOT_IN_BOOKS' end"""
 
@@ -88,7 +94,8 @@ LONE_CLASS = """case
 def load_settings(session: Session, plan: Plan) -> None:
     """Put what the rules compare by into one-row and ratio tables, so that no value is formatted into a step."""
     session.run(
-        "create table setting (tolerance bigint, ppm bigint, days integer, is_both boolean, has_item boolean, has_amount boolean)"
+        """create table setting (
+            tolerance bigint, ppm bigint, days integer, is_both boolean, has_item boolean, has_amount boolean)"""
     )
     match = plan.match
     session.run(
@@ -143,11 +150,13 @@ VERDICT_SQL = """
     create table verdict as
     with own as (
         select g.first_n as n, g.grp, g.class, true as is_first, g.ours_a * cast(g.ours_inside as integer) as own_a,
-            g.ours_q * cast(g.ours_inside as integer) as own_q, g.all_inside, g.currencies_differ, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+            g.ours_q * cast(g.ours_inside as integer) as own_q, g.all_inside, g.currencies_differ, g.d, g.dq, g.rest,
+                g.q_class, g.rest_is_rounding, g.is_tax
         from judged g where g.other_n is not null
         union all
         select g.other_n, g.grp, g.class, false, -g.theirs_a * cast(g.theirs_inside as integer),
-            -g.theirs_q * cast(g.theirs_inside as integer), g.all_inside, g.currencies_differ, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
+            -g.theirs_q * cast(g.theirs_inside as integer), g.all_inside, g.currencies_differ, g.d, g.dq, g.rest,
+                g.q_class, g.rest_is_rounding, g.is_tax
         from judged g where g.other_n is not null
         union all
         select m.n, g.grp, g.class, g.first_n = m.n,
@@ -158,14 +167,20 @@ VERDICT_SQL = """
         join judged g on g.grp = m.grp and g.other_n is null join line l on l.n = m.n),
     split as (
         select n, grp, class, is_first, own_a, own_q, d, dq, rest, q_class, rest_is_rounding, is_tax,
-            currencies_differ or (class = 'TIMING' and not all_inside) as is_own from own)
-    select n, class, grp,
-        cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_a when is_first then d else 0 end as bigint) as amount_minor,
-        cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_q when is_first then dq else 0 end as bigint) as quantity,
-        case when class in ('SHORT', 'OVER', 'MIXED') then q_class else class end as cause,
-        case when is_own or not is_first or class not in ('SHORT', 'OVER', 'MIXED') or rest = 0 then null
-            when class = 'MIXED' then case when is_tax then 'TAX' else 'PRICE' end
-            when $by_quantity then 'VALUE_BASIS'
-            when rest_is_rounding then null else 'ROUNDING' end as rest_cause,
-        cast(rest as bigint) as rest_minor
-    from split"""
+            currencies_differ or (class = 'TIMING' and not all_inside) as is_own from own),
+    caused as (
+        select n, class, grp,
+            cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_a when is_first then d
+                else 0 end as bigint) as amount_minor,
+            cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_q when is_first then dq
+                else 0 end as bigint) as quantity,
+            case when class in ('SHORT', 'OVER', 'MIXED') then q_class else class end as cause,
+            case when is_own or not is_first or class not in ('SHORT', 'OVER', 'MIXED') or rest = 0 then null
+                when class = 'MIXED' then case when is_tax then 'TAX' else 'PRICE' end
+                when $by_quantity then 'VALUE_BASIS'
+                when rest_is_rounding then null else 'ROUNDING' end as rest_cause,
+            cast(rest as bigint) as rest_minor
+        from split)
+    select n, class, grp, amount_minor, quantity, cause, rest_cause,
+        case when rest_cause is null then 0 else rest_minor end as rest_minor
+    from caused"""

@@ -1,5 +1,7 @@
 """Which lines are still open, and under which keys can they meet?"""
 
+import string
+
 from keytally.exchange.canonical import LINE_TYPES
 from keytally.reconciliation.engine.clean import EPOCH, is_open_sql, period_parameters
 from keytally.reconciliation.engine.codes import mapped_sql
@@ -8,14 +10,15 @@ from keytally.reconciliation.engine.identity import FIELDS
 from keytally.reconciliation.engine.plan import SIDES, Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 
-FULL_WIDTH = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ－／．＿＃　"
-HALF_WIDTH = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-/._# "
+PRINTED = string.digits + string.ascii_letters + "-/._#"
+HALF_WIDTH = f"{PRINTED} "
+FULL_WIDTH = "".join(chr(ord(sign) + 0xFEE0) for sign in PRINTED) + "\u3000"
 CORE_DIGITS = 4
 """Digits a number must have before it may stand for itself without prefix and suffix."""
 
 
 def open_lines(session: Session, request: Request, plan: Plan) -> None:
-    """Fill `line` with every line that is not clean, with its codes, numbers and keys, and `open` with what rules compare.
+    """Fill `line` with every line that is not clean, with its codes and keys, and `open` with what rules compare.
 
     Equal integers stand for equal things: `place` for store, item, family and currency, `doc_key` and `ord_key` for a
     place and the bare digits of a number. They are hashes, checked to be free of collisions among the open lines.
@@ -45,8 +48,10 @@ DERIVED = (
 )  # fmt: skip
 
 OPEN_SQL = """
-    select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place, doc_key, ord_key,
-        store_key as store, item_key as item, family, currency, is_cancelling, is_return, day, quantity as q, unit_price as p,
+    select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place, doc_key,
+        ord_key,
+        store_key as store, item_key as item, family, currency, is_cancelling, is_return, day, quantity as q,
+            unit_price as p,
         amount as a, print
     from line"""
 
@@ -99,7 +104,8 @@ def collides(session: Session, plan: Plan) -> bool:
 
 def half_width(text: str) -> str:
     """Compose a text with full-width letters, digits and separators as their ASCII forms."""
-    return f"case when strlen({text}) = length({text}) then {text} else translate({text}, '{FULL_WIDTH}', '{HALF_WIDTH}') end"
+    ascii_form = f"translate({text}, '{FULL_WIDTH}', '{HALF_WIDTH}')"
+    return f"case when strlen({text}) = length({text}) then {text} else {ascii_form} end"
 
 
 def bare(text: str) -> str:

@@ -41,7 +41,8 @@ def load_locations(session: Session, request: Request) -> None:
     for side, name in enumerate(SIDES):
         session.run(
             f"""create table {name}_place as
-            select cast(file as file_name) as file, cast(sheet as sheet_name) as sheet, base from location where side = {side}"""
+            select cast(file as file_name) as file, cast(sheet as sheet_name) as sheet, base
+                from location where side = {side}"""
         )
 
 
@@ -76,15 +77,19 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
     session.run(
         f"""copy (
         with every_link as (
-            select a, b, ours_id, theirs_id, grp, cast(rule as rule_name) as rule, cast(confidence as tinyint) as confidence,
-                cast(class as class_name) as class, cast(amount_minor as bigint) as amount_minor, cast(quantity as bigint) as quantity
+            select a, b, ours_id, theirs_id, grp, cast(rule as rule_name) as rule,
+                cast(confidence as tinyint) as confidence,
+                cast(class as class_name) as class, cast(amount_minor as bigint) as amount_minor,
+                    cast(quantity as bigint) as quantity
             from linked
             union all
-            select a, -b, null, null, a, cast('{clean_rule}' as rule_name), cast(100 as tinyint), cast('MATCHED' as class_name),
+            select a, -b, null, null, a, cast('{clean_rule}' as rule_name), cast(100 as tinyint),
+                cast('MATCHED' as class_name),
                 cast(0 as bigint), cast(0 as bigint) from clean)
         select x.file as ours_file, x.sheet as ours_sheet, k.a - x.base as ours_row,
             y.file as theirs_file, y.sheet as theirs_sheet, k.b - y.base as theirs_row,
-            k.ours_id, k.theirs_id, cast(k.grp as bigint) as "group", k.rule, cast(k.confidence as integer) as confidence,
+            k.ours_id, k.theirs_id, cast(k.grp as bigint) as "group", k.rule,
+                cast(k.confidence as integer) as confidence,
             k.class, k.amount_minor, k.quantity
         from every_link k {place_join(request, "x", side=0, row="k.a")} {place_join(request, "y", side=1, row="k.b")}
         {"order by k.a, k.b" if plan.is_small else ""}) to $path {PARQUET}""",
@@ -108,7 +113,8 @@ def write_residuals(session: Session, request: Request, plan: Plan) -> None:
     session.run(
         """create table opposite as
         with other as (
-            select p.a as n, p.b as m from pair p semi join (select grp from judged where class <> 'MATCHED') v on v.grp = p.grp
+            select p.a as n, p.b as m from pair p semi join (select grp from judged where class <> 'MATCHED') v
+                on v.grp = p.grp
             union all
             select p.b, p.a from pair p semi join (select grp from judged where class <> 'MATCHED') v on v.grp = p.grp
             union all
@@ -127,8 +133,8 @@ def write_residuals(session: Session, request: Request, plan: Plan) -> None:
             cast(v.class as class_name) as class, l.currency, v.amount_minor, v.quantity,
             coalesce(o.rows, []) as counterpart_rows,
             list_filter([
-                {{'cause': v.cause, 'amount_minor': v.amount_minor - case when v.rest_cause is null then 0 else v.rest_minor end}},
-                {{'cause': v.rest_cause, 'amount_minor': case when v.rest_cause is null then 0 else v.rest_minor end}}],
+                {{'cause': v.cause, 'amount_minor': v.amount_minor - v.rest_minor}},
+                {{'cause': v.rest_cause, 'amount_minor': v.rest_minor}}],
                 lambda component: component.amount_minor <> 0) as components
         from verdict v join line l on l.n = v.n join place p on p.n = v.n join named i on i.n = v.n
         left join opposite o on o.n = v.n where v.class <> 'MATCHED'
@@ -144,7 +150,8 @@ def write_candidates(session: Session, request: Request) -> None:
         select x.file as ours_file, x.sheet as ours_sheet, x.row as ours_row,
             y.file as theirs_file, y.sheet as theirs_sheet, y.row as theirs_row, u.id as ours_id, v.id as theirs_id,
             cast(greatest(
-                rank() over (partition by c.a order by c.score), rank() over (partition by c.b order by c.score)) as integer) as rank,
+                rank() over (partition by c.a order by c.score),
+                    rank() over (partition by c.b order by c.score)) as integer) as rank,
             c.rule, cast(c.confidence as integer) as confidence,
             cast(coalesce(o.amount, 0) - coalesce(t.amount, 0) as bigint) as amount_minor,
             cast(coalesce(o.quantity, 0) - coalesce(t.quantity, 0) as bigint) as quantity, o.day - t.day as days_apart

@@ -27,7 +27,8 @@ def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> 
     session.run(
         f"""create table found as
         with marked as (
-            select n, day, doc, line_no, print, {", ".join(f"{key} as {name}" for key, name in zip(keys, names, strict=True))},
+            select n, day, doc, line_no, print,
+                {", ".join(f"{key} as {name}" for key, name in zip(keys, names, strict=True))},
                 {undoes} as undoes,
                 case when {undoes} then -a else a end as amount, case when {undoes} then -q else q end as quantity
             from open where {HAS_FIGURE}),
@@ -51,10 +52,13 @@ def close_pointing(session: Session) -> None:
     session.run(
         f"""create table found as
         with cancelling as (
-            select n, doc, {", ".join(KEYS)}, q, a, {IS_NEGATIVE} as undoes from open where {HAS_FIGURE} and doc is not null),
+            select n, doc, {", ".join(KEYS)}, q, a, {IS_NEGATIVE} as undoes from open where {HAS_FIGURE}
+                and doc is not null),
         choice as (
-            select x.n as n, c.n as twin, count(*) over (partition by x.n) as ways, count(*) over (partition by c.n) as claims
-            from cancelling x join cancelling c on {equal} and c.undoes and not x.undoes and x.a is not distinct from -c.a and x.q is not distinct from -c.q
+            select x.n as n, c.n as twin, count(*) over (partition by x.n) as ways,
+                count(*) over (partition by c.n) as claims
+            from cancelling x join cancelling c on {equal} and c.undoes and not x.undoes and x.a is not distinct
+                from -c.a and x.q is not distinct from -c.q
                 and starts_with(c.doc, x.doc) and length(c.doc) - length(x.doc) between 1 and {SUFFIX_LENGTH}),
         undone as (select n, twin from choice where ways = 1 and claims = 1)
         select n, 'CANCELLED' as class, twin from undone union all select twin, 'CANCELLED', n from undone"""

@@ -102,7 +102,8 @@ def one_round(session: Session, rule: Rule, *, twins: Sequence[str], odds: int) 
     listed = ", ".join(f"l.{name}" for name in twins)
     session.run(
         f"""create or replace table entrant as
-            select l.n, row_number() over (partition by l.side, {listed} order by l.day, l.doc, l.line_no, l.print, l.n) as turn
+            select l.n, row_number() over (partition by l.side, {listed} order by l.day, l.doc, l.line_no, l.print,
+                l.n) as turn
             from open l where l.n in (select a from contest union all select b from contest)"""
     )
     session.run(

@@ -9,7 +9,8 @@ from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.session import Session
 
 SMALL_RUN_LINES = 1_000_000
-SHARED_NUMBER_SHARE = 0.05
+SHARED_NUMBER_SHARE = 20
+"""Document numbers are shared when they agree at least once for every so many order numbers that agree."""
 SAMPLE_MASK = 63
 """On large runs one number in 64 is looked at to see how many both sides share."""
 
@@ -18,10 +19,10 @@ SIDES = ("ours", "theirs")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A column of document numbers, and how many of its sampled values stand on both sides."""
+    """A column of document numbers, and how many of its (sampled) values stand on both sides."""
 
     column: Column
-    overlap: float
+    agreeing: int
 
     @property
     def short(self) -> str:
@@ -71,33 +72,32 @@ def make_plan(session: Session, request: Request) -> Plan:
 
 
 def shared_numbers(session: Session, common: frozenset[Column], *, mask: int) -> tuple[Number, ...]:
-    """List the number columns both sides share, the one with the larger overlap first, documents before orders."""
-    if {Column.DOC_NO, Column.ORDER_NO} <= common:
-        document = Number(Column.DOC_NO, overlap(session, Column.DOC_NO, mask=mask))
-        if document.overlap < SHARED_NUMBER_SHARE:
-            return (Number(Column.ORDER_NO, 1.0),)
-        order = Number(Column.ORDER_NO, overlap(session, Column.ORDER_NO, mask=mask))
-        return tuple(sorted((document, order), key=lambda number: -number.overlap))
-    return tuple(Number(column, 1.0) for column in (Column.DOC_NO, Column.ORDER_NO) if column in common)
+    """List the number columns both sides share, the one that agrees more often first, documents before orders.
+
+    Only agreeing values count, so that lines without a counterpart decide nothing.
+    """
+    columns = [column for column in (Column.DOC_NO, Column.ORDER_NO) if column in common]
+    if len(columns) < 2:
+        return tuple(Number(column, 0) for column in columns)
+    document, order = (Number(column, agreeing(session, column, mask=mask)) for column in columns)
+    if document.agreeing * SHARED_NUMBER_SHARE < order.agreeing:
+        return (order,)
+    return tuple(sorted((document, order), key=lambda number: -number.agreeing))
 
 
-def overlap(session: Session, column: Column, *, mask: int) -> float:
-    """Return the share of sampled values of a column that stand on both sides, of the side with fewer of them."""
-    request = session.request
-    sides = (request.ours, request.theirs)
+def agreeing(session: Session, column: Column, *, mask: int) -> int:
+    """Count the sampled values of a column that stand on both sides."""
+    sides = (session.request.ours, session.request.theirs)
     parts = [
         f"select {column} as number, {side} = 0 as is_ours from ({lines_sql(lines)}) where hash({column}) & {mask} = 0"
         for side, lines in enumerate(sides)
     ]
-    both, ours, theirs = session.rows(
-        f"""with standing as (
-            select number, bool_or(is_ours) as with_us, bool_or(not is_ours) as with_them
-            from ({" union all ".join(parts)}) where number is not null group by number)
-        select count(*) filter (where with_us and with_them), count(*) filter (where with_us), count(*) filter (where with_them)
-        from standing""",
+    return session.count(
+        f"""select count(*) from (
+            select number from ({" union all ".join(parts)}) where number is not null
+            group by number having bool_or(is_ours) and bool_or(not is_ours))""",
         line_parameters(*sides),
-    )[0]
-    return int(str(both)) / max(1, min(int(str(ours)), int(str(theirs))))
+    )
 
 
 def lines_sql(side: SideLines) -> str:

@@ -6,7 +6,14 @@ Every rule here asks that the other fields agree and that the answer is the only
 from keytally.exchange.canonical import Column
 from keytally.reconciliation.engine.pairing import Rule, pair_mutual_best
 from keytally.reconciliation.engine.plan import Number, Plan
-from keytally.reconciliation.engine.same_number import DAYS_APART, SAME_PRICE, TWINS, compared_figures
+from keytally.reconciliation.engine.same_number import (
+    DAYS_APART,
+    NEAR_PRICE,
+    SAME_PRICE,
+    SAME_SIGN,
+    TWINS,
+    compared_figures,
+)
 from keytally.reconciliation.engine.session import Session
 
 NEAR_LENGTH = 4
@@ -21,11 +28,8 @@ SIDES = "o.side = 0 and t.side = 1"
 IN_WINDOW = "coalesce(o.day - t.day, 0) between -s.days and s.days"
 
 
-UNKNOWN_ITEMS = """
-    select u.n, u.doc_core, u.ord_core, u.store, u.item, u.family, u.currency, u.q, u.a, u.day from open u
-    anti join (select item_key as item from line where side = 0 union all select ours from item_code) k on k.item = u.item
-    where u.side = 1"""
-"""Their open lines whose item code we do not know."""
+UNKNOWN_ITEM = "(o.item in (select item_key from unknown_item) or t.item in (select item_key from unknown_item))"
+"""One of the two lines has an item code that stands on its side alone and in no map."""
 
 
 def learn_dates(session: Session) -> None:
@@ -41,7 +45,8 @@ def learn_dates(session: Session) -> None:
         possible as (select unnest(range(-s.days, s.days + 1)) as days from setting s),
         prior as (select days, 1.0 / ((1 + abs(days)) * (1 + abs(days))) as share from possible)
         select cast(p.days as integer) as days,
-            cast(-{WEIGHT_UNIT} * (coalesce(x.hits, 0) + {PRIOR_PAIRS} * p.share / (select sum(share) from prior)) as bigint) as weight
+            cast(-{WEIGHT_UNIT} * (coalesce(x.hits, 0) + {PRIOR_PAIRS} * p.share / (select sum(share)
+                from prior)) as bigint) as weight
         from prior p left join seen x on x.days = p.days"""
     )
 
@@ -68,7 +73,7 @@ def near_sql(number: Number) -> str:
 
 
 def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
-    """Pair lines whose numbers are one typing error apart and whose other fields agree; then mend numbers nobody else has."""
+    """Pair lines whose numbers are one typing error apart and the rest agrees; then mend numbers nobody else has."""
     key = f"{number.short}_key"
     session.run(
         f"""create table stray as
@@ -93,14 +98,14 @@ def variants_sql(key: str) -> str:
 
 
 def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> None:
-    """Give a line whose number the other side does not have the one near number of its store and item.
+    """Give a line whose number the other side does not have the one near number of its store, item and like price.
 
     The rules that follow treat it like any line of that number; `mended` remembers it.
     """
     core, key = f"{number.short}_core", f"{number.short}_key"
     session.run(
         f"""create table orphan as
-        select v.n, v.place, v.doc_core, v.ord_core, v.day from open v
+        select v.n, v.place, v.doc_core, v.ord_core, v.day, v.q, v.a from open v
         anti join (select {key} as key, side from open) x on x.key = v.{key} and x.side = {1 - side}
         semi join (select place, side from open) y on y.place = v.place and y.side = {1 - side}
         where v.side = {side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}"""
@@ -108,13 +113,16 @@ def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> 
     session.run(
         f"""create table found as
         with near as (
-            select v.n, v.place, v.doc_core, v.ord_core, v.{key}, v.day from open v semi join orphan x on x.place = v.place
+            select v.n, v.place, v.doc_core, v.ord_core, v.{key}, v.day, v.q, v.a from open v
+            semi join orphan x on x.place = v.place
             where v.side = {1 - side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}),
-        lost as (select n, place, doc_core, ord_core, day, {variants_sql(core)} as variant from orphan),
-        known as (select n, place, doc_core, ord_core, {key}, day, {variants_sql(core)} as variant from near)
+        lost as (select n, place, doc_core, ord_core, day, q, a, {variants_sql(core)} as variant from orphan),
+        known as (select n, place, doc_core, ord_core, {key}, day, q, a, {variants_sql(core)} as variant from near)
         select o.n, min(t.{core}) as core, min(t.{key}) as key
-        from lost o join known t on t.variant = o.variant and {equal("place")} and {near_sql(number)} cross join setting s
-        where {IN_WINDOW} and {uncontradicted(plan, number)} group by o.n having min(t.{core}) = max(t.{core})"""
+        from lost o join known t on t.variant = o.variant and {equal("place")} and {near_sql(number)} and {SAME_SIGN}
+            and (o.q is null or t.q is null or o.a is null or t.a is null or o.q = t.q or {SAME_PRICE} or {NEAR_PRICE})
+        cross join setting s where {IN_WINDOW} and {uncontradicted(plan, number)}
+        group by o.n having min(t.{core}) = max(t.{core})"""
     )
     session.run(f"update open set {core} = found.core, {key} = found.key from found where open.n = found.n")
     session.run(f"update line set {key} = found.key from found where line.n = found.n")
@@ -129,14 +137,16 @@ def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
         return
     core = f"{number.short}_core"
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(core, "item", "family", "currency", *compared_figures(plan))} and o.store <> t.store
+        from open o join open t on {equal(core, "item", "family", "currency", *compared_figures(plan))}
+            and o.store <> t.store
         where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_store", 85), candidates=candidates, twins=DAY_TWINS)
     if not (plan.has_item and plan.has_quantity and plan.has_amount):
         return
     differing = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(core, "item", "family", "currency")} and o.store <> t.store and (o.q = t.q or {SAME_PRICE})
-        where {SIDES} and {uncontradicted(plan, number)}"""
+        from open o join open t on {equal(core, "item", "family", "currency")} and o.store <> t.store
+            and (o.q = t.q or {SAME_PRICE})
+        where {SIDES} and {SAME_SIGN} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_store", 75), candidates=differing, twins=DAY_TWINS)
 
 
@@ -146,20 +156,26 @@ def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
         return
     core = f"{number.short}_core"
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(core, "store", "family", "currency", *compared_figures(plan))} and o.item <> t.item
+        from open o join open t on {equal(core, "store", "family", "currency", *compared_figures(plan))}
+            and o.item <> t.item
         where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_item", 85), candidates=candidates, twins=DAY_TWINS)
     if not (plan.has_quantity and plan.has_amount):
         return
+    session.run(
+        """create or replace table unknown_item as
+        select item_key from line l anti join item_code i on i.ours = l.item_key
+        where item_key <> '' group by item_key having min(side) = max(side)"""
+    )
     priced = f"""select o.n as a, t.n as b, cast(o.q <> t.q as integer) * 100000 + {DAYS_APART} as score
-        from open o join ({UNKNOWN_ITEMS}) t
-            on {equal(core, "store", "family", "currency")} and o.item <> t.item and (o.q = t.q or {SAME_PRICE})
-        where o.side = 0 and {uncontradicted(plan, number)}"""
+        from open o join open t on {equal(core, "store", "family", "currency")} and o.item <> t.item
+            and (o.q = t.q or {SAME_PRICE}) and {UNKNOWN_ITEM}
+        where {SIDES} and {SAME_SIGN} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_item", 75), candidates=priced, twins=DAY_TWINS)
     mistyped = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join ({UNKNOWN_ITEMS}) t
-            on {equal("store", "family", "currency", "q", "a")} and o.item <> t.item and {near_sql(number)} cross join setting s
-        where o.side = 0 and {IN_WINDOW} and {uncontradicted(plan, number)}"""
+        from open o join open t on {equal("store", "family", "currency", "q", "a")} and o.item <> t.item
+            and {near_sql(number)} and {UNKNOWN_ITEM}
+        cross join setting s where {SIDES} and {IN_WINDOW} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("other_item", 70), candidates=mistyped, twins=DAY_TWINS)
 
 
@@ -175,7 +191,7 @@ def pair_missing_numbers(session: Session, plan: Plan, number: Number) -> None:
     if not (plan.has_quantity and plan.has_amount and plan.has_item):
         return
     priced = f"""select o.n as a, t.n as b, g.weight as score
-        from open o join open t on {equal("place")} and {missing} and (o.q = t.q or {SAME_PRICE})
+        from open o join open t on {equal("place")} and {missing} and (o.q = t.q or {SAME_PRICE}) and {SAME_SIGN}
         join lag g on g.days = coalesce(o.day - t.day, 0)
         where {SIDES} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("missing_number", 70), candidates=priced, twins=DAY_TWINS, odds=DATE_ODDS)

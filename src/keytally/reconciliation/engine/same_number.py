@@ -11,6 +11,12 @@ DAYS_APART = "least(abs(coalesce(o.day - t.day, 0)), 9999)"
 SAME_PRICE = "abs(cast(o.a as hugeint) * t.q - cast(t.a as hugeint) * o.q) <= greatest(abs(o.q), abs(t.q))"
 """The two unit prices differ by less than a minor unit on either line."""
 
+NEAR_PRICE = "abs(cast(o.a as hugeint) * t.q - cast(t.a as hugeint) * o.q) * 4 <= abs(cast(o.a as hugeint) * t.q)"
+"""The two unit prices differ by a quarter at most."""
+
+SAME_SIGN = "coalesce(sign(o.a) * sign(t.a), 1) >= 0 and coalesce(sign(o.q) * sign(t.q), 1) >= 0"
+"""The lines go the same way: a return and a delivery are never one thing."""
+
 MOST_PARTS = 12
 """Lines of one key among which sums of two and three are looked for."""
 
@@ -69,13 +75,15 @@ def link_whole_set(session: Session, plan: Plan, number: Number, *, one: int) ->
     session.run(
         f"""create table found as
         with counted as (
-            select {key} as key, count(*) filter (where side = {one}) as ones, count(*) filter (where side = {1 - one}) as parts
+            select {key} as key, count(*) filter (where side = {one}) as ones,
+                count(*) filter (where side = {1 - one}) as parts
             from open where {key} is not null group by 1 having ones = 1 and parts > 1),
         summed as (
             select l.{key} as key, min(l.n) filter (where l.side = {one}) as n,
                 sum(l.q) filter (where l.side = {one}) as q, sum(l.a) filter (where l.side = {one}) as a,
                 sum(l.q) filter (where l.side <> {one}) as parts_q, sum(l.a) filter (where l.side <> {one}) as parts_a,
-                bool_and(l.q is not null) as has_q, bool_and(l.q is null) as has_no_q, bool_and(l.a is not null) as has_a
+                bool_and(l.q is not null) as has_q, bool_and(l.q is null) as has_no_q,
+                    bool_and(l.a is not null) as has_a
             from open l semi join counted c on c.key = l.{key} group by 1),
         hit as (select x.key, x.n from summed x cross join setting s where {sums_agree(plan)})
         select {pair_columns(one, "h.n", "l.n")} from hit h join open l on l.{key} = h.key and l.side = {1 - one}"""
@@ -116,7 +124,8 @@ def link_subset(session: Session, plan: Plan, number: Number, *, one: int, parts
             from open l semi join contested c on c.key = l.{key}),
         part as (select n, key, q, a, rank, turn from entrant where side = {1 - one}),
         answer as (
-            select x.n, [{", ".join(f"{name}.n" for name in names)}] as members, count(*) over (partition by x.n) as answers
+            select x.n, [{", ".join(f"{name}.n" for name in names)}] as members,
+                count(*) over (partition by x.n) as answers
             from entrant x {joins} cross join setting s
             where x.side = {one} and x.turn = 1 and {firsts} and {sum_agrees(plan, total)}),
         member as (select n, unnest(members) as m from answer where answers = 1),
@@ -168,13 +177,16 @@ def pair_same_key(session: Session, plan: Plan, number: Number) -> None:
             {tier} * 1000000000000000000 // 1000
             + least(coalesce({gap}, 0), 9999999999) * 100000
             + cast(o.line_no is distinct from t.line_no as integer) * 50000 + {DAYS_APART} as score
-        from open o join open t on {same_key(number)}"""
+        from open o join open t on {same_key(number)} and {SAME_SIGN}"""
     pair_mutual_best(session, Rule("same_key", 90), candidates=candidates, twins=TWINS)
     pair_other_currency(session, plan, number)
 
 
 def link_parts_with_difference(session: Session, plan: Plan, number: Number, *, one: int) -> None:
-    """Link the only line of a key to several smaller ones at its price of which not all was received, or to its quantity at another price."""
+    """Link the only line of a key to its parts of several documents or days, though they do not add up.
+
+    They are smaller and at its price, or their quantities add up and their amounts do not.
+    """
     if not (plan.has_quantity and plan.has_amount):
         return
     key = f"{number.short}_key"
@@ -186,10 +198,10 @@ def link_parts_with_difference(session: Session, plan: Plan, number: Number, *, 
                 and count(*) filter (where side = {1 - one}) between 2 and {MOST_PARTS}),
         part as (
             select o.n as one_n, o.q as one_q, t.n, sum(t.q) over (partition by o.n) as sum_q,
-                bool_and({SAME_PRICE} and abs(t.q) < abs(o.q) and sign(t.q) = sign(o.q)) over (partition by o.n) as are_parts
+                bool_and({SAME_PRICE} and abs(t.q) < abs(o.q) and sign(t.q) = sign(o.q)) over (partition by o.n)
+                    and count(distinct (t.doc, t.day)) over (partition by o.n) > 1 as are_parts
             from counted c join open o on o.n = c.n join open t on t.{key} = c.key and t.side = {1 - one})
-        select {pair_columns(one, "p.one_n", "p.n")} from part p
-        where p.sum_q = p.one_q or (p.are_parts and abs(p.sum_q) {"<" if one == 0 else ">"} abs(p.one_q))"""
+        select {pair_columns(one, "p.one_n", "p.n")} from part p where p.sum_q = p.one_q or p.are_parts"""
     )
     take(session, Rule("same_key", 85))
 
@@ -201,6 +213,7 @@ def pair_other_currency(session: Session, plan: Plan, number: Number) -> None:
     core = f"{number.short}_core"
     quantity = "and o.q = t.q" if plan.has_quantity else ""
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on o.{core} = t.{core} and o.store = t.store and o.item = t.item and o.family = t.family {quantity}
+        from open o join open t on o.{core} = t.{core} and o.store = t.store and o.item = t.item
+            and o.family = t.family {quantity}
         where o.side = 0 and t.side = 1 and o.currency <> t.currency"""
     pair_mutual_best(session, Rule("same_key", 80), candidates=candidates, twins=(*TWINS, "line_no"))
