@@ -204,11 +204,14 @@ def test_amounts_of_one_side_only_are_met_by_quantity(tmp_path: Path) -> None:
     assert short["quantity"] == 1000
 
 
-def test_a_side_with_a_header_and_no_line_is_named(tmp_path: Path) -> None:
+def test_an_empty_side_leaves_everything_unmatched(tmp_path: Path) -> None:
     ours = write_csv(tmp_path / "ours.csv", OURS)
     theirs = write_csv(tmp_path / "theirs.csv", [], columns=used_columns(OURS))
-    sentence = refusal(keytally_here("reconcile", ours.path, theirs.path, "--out", tmp_path / "out"))
-    assert "theirs.csv" in sentence
+    result = run(tmp_path, ours, theirs)
+    assert result.classes("ours") == {"NOT_RECEIVED": 12}
+    assert result.bridge()["theirs_minor"] == 0
+    result = reconcile_files(theirs.path, ours.path, tmp_path / "out")
+    assert result.classes("theirs") == {"NOT_IN_BOOKS": 12}
 
 
 def test_an_empty_file_among_others_is_no_obstacle(tmp_path: Path) -> None:

@@ -21,8 +21,10 @@ _UNREAD_PARTS = ("mimetype", "word/document.xml", "ppt/presentation.xml")
 
 
 def tables_in(source: SourceFile, profile: SideProfile | None, *, limits: Limits) -> tuple[list[Table], list[Warning_]]:
-    """Open the tables of a file by what is in it; refuse what cannot be read."""
+    """Open the tables of a file by what is in it, none of an empty one; refuse what cannot be read."""
     head, size = _looked(source, limits=limits)
+    if not size:
+        return [], []
     if head.startswith(b"PAR1"):
         return [parquet_table(source, limits=limits)], []
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -33,7 +35,8 @@ def tables_in(source: SourceFile, profile: SideProfile | None, *, limits: Limits
         return workbook_tables(source, limits=limits)
     _refuse_others(source, head)
     encoding, delimiter = (profile.encoding, profile.delimiter) if profile else (None, None)
-    return [text_table(source, encoding=encoding, delimiter=delimiter, limits=limits)], []
+    text = text_table(source, encoding=encoding, delimiter=delimiter, limits=limits)
+    return [] if text is None else [text], []
 
 
 def _looked(source: SourceFile, *, limits: Limits) -> tuple[bytes, int]:
@@ -43,8 +46,6 @@ def _looked(source: SourceFile, *, limits: Limits) -> tuple[bytes, int]:
             head = file.read(4096)
     except OSError as error:
         raise UnableToRead("not_readable", path=source.name, why=error.strerror or "") from error
-    if not size:
-        raise UnableToRead("file_empty", file=source.name)
     if size > limits.max_bytes:
         raise UnableToRead("too_many_bytes", file=source.name, count=size, limit=limits.max_bytes)
     return head, size

@@ -126,6 +126,8 @@ def read_side(  # noqa: PLR0913 - the published signature
     for number, source in enumerate(files, start=1):
         progress.file(number)
         _read_file(source, reading)
+    if not reading.tables:
+        raise UnableToRead("file_empty", file=files[0].name)
     return _side(reading, files=len(files))
 
 
@@ -151,16 +153,17 @@ class _Progress:
 def _read_file(source: SourceFile, reading: _Reading) -> None:
     tables, warnings = tables_in(source, reading.profile, limits=reading.means.limits)
     reading.warnings.extend(warnings)
+    if not tables:
+        reading.warnings.append(_warning("file_without_rows", file=source.name))
+        return
     opened = [found for table in tables if (found := _opened(table, reading, alone=len(tables) == 1))]
     if not opened:
-        raise _no_header(source, tables, reading.profile)
+        raise _no_header(source, reading.profile)
     for one in opened:
         _read_table(one, reading)
 
 
-def _no_header(source: SourceFile, tables: Sequence[Table], profile: SideProfile) -> UnableToRead:
-    if not tables:
-        return UnableToRead("file_empty", file=source.name)
+def _no_header(source: SourceFile, profile: SideProfile) -> UnableToRead:
     if profile.columns:
         return UnableToRead("columns_missing", file=source.name, headers=", ".join(profile.columns.values()))
     return UnableToRead("no_header", file=source.name)
@@ -199,6 +202,8 @@ def _read_table(opened: OpenTable, reading: _Reading) -> None:
     if read.base + read.last_row > LARGEST_RID:
         raise UnableToRead("too_many_rows", file=opened.table.label, limit=LARGEST_RID)
     reading.tables.append(read)
+    if read.content.rows == _states(content).get(BLANK, 0):
+        reading.warnings.append(_warning("file_without_rows", file=opened.table.label))
     reading.warnings.extend(_warnings(read))
 
 
@@ -243,13 +248,12 @@ def _warnings(read: ReadTable) -> list[Warning_]:
 
 def _side(reading: _Reading, *, files: int) -> SideRead:
     counts = _counts(reading, files=files)
-    if not counts.read:
-        raise UnableToRead("no_rows", file=reading.tables[0].opened.table.label)
     tables = tuple(
         TableRef(read.opened.table.source.name, read.opened.table.sheet, read.base, read.last_row)
         for read in reading.tables
     )
-    lines = SideLines(tables=tables, sources=_sources(reading), present=_present(reading), accepted=counts.accepted)
+    present = _present(reading) if counts.accepted else _mapped(reading)
+    lines = SideLines(tables=tables, sources=_sources(reading), present=present, accepted=counts.accepted)
     rejected = gather_rejected(reading.tables, side=reading.side, means=reading.means)
     return SideRead(lines=lines, counts=counts, rejected=rejected, warnings=tuple(reading.warnings))
 
@@ -264,6 +268,11 @@ def _sources(reading: _Reading) -> tuple[LinesSource, ...]:
 def _present(reading: _Reading) -> frozenset[Column]:
     found = (Column(name) for read in reading.tables for name in read.content.present)
     return frozenset(found) | {Column.CURRENCY}
+
+
+def _mapped(reading: _Reading) -> frozenset[Column]:
+    """Name the columns of a side without lines: nothing in it stands against what the other side has."""
+    return frozenset(column for read in reading.tables for column in read.opened.places) | {Column.CURRENCY}
 
 
 def _counts(reading: _Reading, *, files: int) -> ReadCounts:

@@ -49,12 +49,12 @@ def _cell(row: Sequence[str], place: int) -> str:
 
 
 def side_sample(files: Sequence[SourceFile], *, limits: Limits) -> Sample:
-    """Open the first file of a side that has a header, and look whether the others have the same."""
+    """Open the first file of a side that has rows, else a header, and look whether the others have the same."""
     if not files:
         raise UnableToRead("no_files")
-    sample = _first_sample(files[0], limits=limits)
+    sample = _side_sample(files[:_CHECKED_FILES], limits=limits)
     warnings = list(sample.warnings)
-    for source in files[1:_CHECKED_FILES]:
+    for source in (one for one in files[:_CHECKED_FILES] if one != sample.table.source):
         lacking = _lacking(source, sample, limits=limits)
         if lacking:
             params = {"file": source.name, "headers": ", ".join(lacking), "first": sample.table.source.name}
@@ -62,20 +62,34 @@ def side_sample(files: Sequence[SourceFile], *, limits: Limits) -> Sample:
     return Sample(sample.table, sample.header, sample.rows, sample.is_whole and len(files) == 1, tuple(warnings))
 
 
-def _first_sample(source: SourceFile, *, limits: Limits) -> Sample:
+def _side_sample(files: Sequence[SourceFile], *, limits: Limits) -> Sample:
+    header_only: Sample | None = None
+    for source in files:
+        sample = _file_sample(source, limits=limits)
+        if sample is not None and sample.rows:
+            return sample
+        header_only = header_only or sample
+    if header_only is None:
+        raise UnableToRead("file_empty", file=files[0].name)
+    return header_only
+
+
+def _file_sample(source: SourceFile, *, limits: Limits) -> Sample | None:
     tables, warnings = tables_in(source, None, limits=limits)
+    if not tables:
+        return None
     scored = [(score, table, header) for table in tables for score, header in [guessed_header(table)] if header]
     if not scored:
-        raise UnableToRead("no_header" if tables else "file_empty", file=source.name)
+        raise UnableToRead("no_header", file=source.name)
     _, table, header = max(scored, key=lambda one: one[0])
     rows, is_whole = _rows_below(table, header)
-    if not rows:
-        raise UnableToRead("no_rows", file=table.label)
     return Sample(table, header, rows, is_whole and len(tables) == 1, tuple(warnings))
 
 
 def _lacking(source: SourceFile, sample: Sample, *, limits: Limits) -> list[str]:
     tables, _ = tables_in(source, None, limits=limits)
+    if not tables:
+        return []
     found = [header for table in tables for _, header in [guessed_header(table)] if header]
     names = {plain_name(name) for header in found for name in header.names}
     return [name for name in sample.header.names if name and plain_name(name) not in names]

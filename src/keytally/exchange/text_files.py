@@ -23,15 +23,15 @@ _MARK = "r"
 _OVERLONG = "x"
 
 
-def text_table(source: SourceFile, *, encoding: str | None, delimiter: str | None, limits: Limits) -> Table:
-    """Open a text file: its layout and its first records."""
+def text_table(source: SourceFile, *, encoding: str | None, delimiter: str | None, limits: Limits) -> Table | None:
+    """Open a text file: its layout and its first records; None when nothing stands in it."""
     found = encoding_of(source, stated=encoding)
     with source.path.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
     text = _decoded(head, found)
     is_complete = source.path.stat().st_size <= len(head)
-    if not text.strip():
-        raise UnableToRead("file_empty", file=source.name)
+    if not text.strip() and is_complete:
+        return None
     _refuse_wide(text, source=source, limits=limits)
     mark = delimiter or delimiter_of(text)
     records, lines = _records(text, delimiter=mark, is_complete=is_complete)

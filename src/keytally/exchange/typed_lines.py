@@ -275,7 +275,7 @@ def _counted(
     selected = ", ".join(f"{test} AS {name}" for name, test in counts.items())
     used = {name: value for name, value in currency.parameters.items() if f"${name}" in selected}
     (row,) = con.execute(f"SELECT {selected} FROM read_parquet($file)", {"file": path, **used}).fetchall()  # noqa: S608 - quoted identifiers
-    found = dict(zip(counts, row, strict=True))
+    found = {name: count or 0 for name, count in zip(counts, row, strict=True)}
     return TypedFile(
         expressions=expressions,
         parameters=currency.parameters,

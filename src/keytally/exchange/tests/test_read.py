@@ -282,11 +282,39 @@ def test_it_tells_how_far_it_is(tmp_path: Path, read: Callable[..., SideRead]) -
     assert (told[0].file, told[0].rows, told[-1].rows) == ("a.csv", 0, 2)
 
 
+@pytest.mark.parametrize("text", [HEADER, HEADER.strip(), HEADER + "\n,,,,\n", "Statement July\n" + HEADER])
+def test_a_header_without_rows_is_a_side_without_lines(
+    tmp_path: Path, read: Callable[..., SideRead], text: str
+) -> None:
+    side = read(write(tmp_path / "a.csv", text))
+    assert (side.counts.files, side.counts.read, side.counts.accepted) == (1, 0, 0)
+    assert lines(side) == rejected(side) == []
+    assert [warning.code for warning in side.warnings] == ["file_without_rows"]
+    assert "a.csv" in side.warnings[0].text("zh")
+
+
+def test_a_workbook_and_a_parquet_file_without_rows_are_read(tmp_path: Path, read: Callable[..., SideRead]) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    with xlsxwriter.Workbook(folder / "a.xlsx") as book:
+        book.add_worksheet().write_row(0, 0, HEADER.strip().split(","))
+    xlsxwriter.Workbook(folder / "b.xlsx").close()
+    with duckdb.connect() as con:
+        rows = "SELECT 'D1' AS doc_no, 1::DECIMAL(9,2) AS amount WHERE false"
+        con.execute(f"COPY ({rows}) TO $file (FORMAT parquet)", {"file": str(folder / "c.parquet")})
+    write(folder / "d.csv", "")
+    write(folder / "e.csv", PLAIN)
+    side = read(folder)
+    assert short(side) == {"D1": (3, 1000, 1000), "D2": (4, 2000, 2050)}
+    assert [warning.code for warning in side.warnings] == ["file_without_rows"] * 4
+    assert (side.counts.files, side.counts.read) == (5, 2)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
         ("", "file_empty"),
-        ("doc_no,amount\n", "no_rows"),
+        (" \n\n", "file_empty"),
         ("a,b\n1,2\n", "no_header"),
         ("doc_no,store\n1,2\n", "no_measure_column"),
         ("doc_no,amount,amount\n1,2,3\n", "header_twice"),
