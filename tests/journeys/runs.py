@@ -152,6 +152,7 @@ def refusal(ran: Ran) -> str:
     """Take the sentence of a run that could not be: exit 2, one sentence, never a traceback."""
     assert ran.exit == 2, (ran.exit, ran.stdout, ran.stderr)
     assert "Traceback" not in ran.stderr + ran.stdout
+    assert "a fault of the program" not in ran.stderr, ran.stderr
     sentence = ran.stderr.strip().splitlines()[-1]
     assert 10 < len(sentence) < 600, sentence
     return sentence
