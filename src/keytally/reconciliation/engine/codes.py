@@ -8,6 +8,9 @@ from keytally.reconciliation.engine.kinds import Kind, special_kinds
 from keytally.reconciliation.engine.plan import Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 
+FIRST_DAY = "date '0001-01-01'"
+LAST_DAY = "date '9999-12-31'"
+
 
 def load_codes(session: Session, request: Request, plan: Plan) -> None:
     """Load both code maps, the GTIN fallback and the document kinds into tables."""
@@ -23,15 +26,28 @@ def load_map(session: Session, table: str, path: Path | None, *, what: str) -> N
     if path is None:
         return
     session.run(
-        f"""insert into {table} select distinct theirs, ours, starts_on, ends_before from read_parquet($path)
-            where theirs is not null and ours is not null""",
+        f"""insert into {table}
+        with given as (
+            select distinct theirs, ours, coalesce(starts_on, {FIRST_DAY}) as starts_on,
+                coalesce(ends_before, {LAST_DAY}) as ends_before
+            from read_parquet($path) where theirs is not null and ours is not null),
+        marked as (
+            select theirs, ours, starts_on, ends_before, starts_on > max(ends_before) over (
+                partition by theirs, ours order by starts_on, ends_before
+                rows between unbounded preceding and 1 preceding) as is_new
+            from given),
+        grouped as (
+            select theirs, ours, starts_on, ends_before, count(*) filter (where is_new) over (
+                partition by theirs, ours order by starts_on, ends_before rows unbounded preceding) as stretch
+            from marked)
+        select theirs, ours, nullif(min(starts_on), {FIRST_DAY}), nullif(max(ends_before), {LAST_DAY})
+        from grouped group by theirs, ours, stretch""",
         {"path": str(path)},
     )
     clash = session.rows(
-        f"""select a.theirs, a.ours, b.ours from {table} a join {table} b on a.theirs = b.theirs
-            and (a.ours, coalesce(a.starts_on, date '0001-01-01')) < (b.ours, coalesce(b.starts_on, date '0001-01-01'))
-            and coalesce(a.starts_on, date '0001-01-01') < coalesce(b.ends_before, date '9999-12-31')
-            and coalesce(b.starts_on, date '0001-01-01') < coalesce(a.ends_before, date '9999-12-31')
+        f"""select a.theirs, a.ours, b.ours from {table} a join {table} b on a.theirs = b.theirs and a.ours < b.ours
+            and coalesce(a.starts_on, {FIRST_DAY}) < coalesce(b.ends_before, {LAST_DAY})
+            and coalesce(b.starts_on, {FIRST_DAY}) < coalesce(a.ends_before, {LAST_DAY})
             order by 1, 2, 3 limit 1"""
     )
     if clash:

@@ -37,11 +37,20 @@ def apply_decisions(session: Session, request: Request) -> int:
     )
     session.run(
         """create table found as
-        with accepted as (
-            select distinct a, b from decision where decision = 'accept' and a is not null and b is not null
-            and (a, b) not in (select (a, b) from refused)),
-        starred as (select a, b, min(a) over (partition by b) as star from accepted)
-        select a, b, min(star) over (partition by a) as grp from starred"""
+        select distinct a, b, a as grp from decision where decision = 'accept' and a is not null and b is not null
+            and (a, b) not in (select (a, b) from refused)"""
     )
+    while join_groups(session):
+        pass
     take(session, Rule("person", 100))
     return session.count("select count(*) from decision where a is null or b is null")
+
+
+def join_groups(session: Session) -> int:
+    """Give pairs that share a line the smaller of their groups; return how many pairs changed."""
+    return session.run(
+        """update found set grp = least.grp from (
+            select f.a, f.b, min(x.grp) as grp from found f join found x on x.a = f.a or x.b = f.b
+            group by f.a, f.b) least
+        where least.a = found.a and least.b = found.b and least.grp < found.grp"""
+    )

@@ -36,7 +36,8 @@ MANY_SQL = """
 MEASURED_SQL = """
     create table measured as
     with gap as (
-        select g.*, ours_a - theirs_a as d, case when has_q then ours_q - theirs_q else 0 end as dq
+        select g.*, cast(ours_a as hugeint) - theirs_a as d,
+            case when has_q then cast(ours_q as hugeint) - theirs_q else 0 end as dq
             from linked_group g),
     priced as (
         select *, case
@@ -67,7 +68,7 @@ BY_AMOUNT = f"""case {EDGE}
     when d = 0 and (dq = 0 or not s.is_both) then case {TAIL} end
     when dq = 0 and is_within then 'ROUNDING'
     when dq = 0 and is_tax then 'TAX'
-    when dq = 0 and has_q then 'PRICE'
+    when dq = 0 and has_q and has_a then 'PRICE'
     when dq = 0 then 'UNEXPLAINED'
     when rest_is_rounding or rest_is_within then q_class
     else 'MIXED' end"""

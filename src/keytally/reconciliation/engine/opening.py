@@ -7,7 +7,7 @@ from keytally.reconciliation.engine.clean import EPOCH, is_open_sql, period_para
 from keytally.reconciliation.engine.codes import mapped_sql
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.identity import FIELDS
-from keytally.reconciliation.engine.plan import SIDES, Plan, line_parameters, lines_sql
+from keytally.reconciliation.engine.plan import SIDES, Number, Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 
 PRINTED = string.digits + string.ascii_letters + "-/._#"
@@ -15,6 +15,9 @@ HALF_WIDTH = f"{PRINTED} "
 FULL_WIDTH = "".join(chr(ord(sign) + 0xFEE0) for sign in PRINTED) + "\u3000"
 CORE_DIGITS = 4
 """Digits a number must have before it may stand for itself without prefix and suffix."""
+
+SEPARATORS = "[-_/.# :]+"
+SUFFIX = "[-_/.# :]+[0-9]{1,2}$"
 
 
 def open_lines(session: Session, request: Request, plan: Plan) -> None:
@@ -37,6 +40,8 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
         session.run(
             f"create or replace table line as {' union all '.join(parts)}", {"salt": salt, **period_parameters(plan)}
         )
+        for number in plan.numbers:
+            drop_suffixes(session, plan, number, salt=salt)
     for name in SIDES:
         session.run(f"drop table {name}_open")
     session.run("create table open as " + OPEN_SQL)
@@ -44,15 +49,14 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
 
 DERIVED = (
     "store_key", "item_key", "family", "is_cancelling", "is_return", "day", "is_inside",
-    "doc_bare", "doc_core", "ord_bare", "ord_core", "print",
+    "doc_bare", "doc_core", "doc_trunk", "ord_bare", "ord_core", "ord_trunk", "print",
 )  # fmt: skip
 
 OPEN_SQL = """
-    select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place, doc_key,
-        ord_key,
-        store_key as store, item_key as item, family, currency, is_cancelling, is_return, day, quantity as q,
-            unit_price as p,
-        amount as a, print
+    select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place,
+        doc_key, ord_key,
+        store_key as store, item_key as item, family, currency, is_cancelling, is_return, day, is_inside,
+        quantity as q, unit_price as p, amount as a, print
     from line"""
 
 
@@ -63,12 +67,13 @@ def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> st
     shared = {number.short for number in plan.numbers}
     document = number_sql("m.doc_no", is_shared="doc" in shared)
     order = number_sql("m.order_no", is_shared="ord" in shared)
-    place = ", ".join(["b.store_key", "b.item_key", "b.family", *(["b.currency"] if plan.has_amount else [])])
+    place = place_sql(plan, "b")
     bare_line = f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
         {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
         coalesce(k.is_cancelling, false) as is_cancelling, coalesce(k.is_return, false) as is_return,
         cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {document[0]} as doc_bare,
-        {document[1]} as doc_core, {order[0]} as ord_bare, {order[1]} as ord_core, hash({fields}) as print
+        {document[1]} as doc_core, {document[2]} as doc_trunk, {order[0]} as ord_bare, {order[1]} as ord_core,
+        {order[2]} as ord_trunk, hash({fields}) as print
         from ({mapped_sql(session, request, plan, side=side, relation=f"{SIDES[side]}_open")}) m
         left join kind k on k.side = {side} and k.doc_type = m.doc_type"""
     names = ", ".join(f"b.{name}" for name in ("n", "side", *FIELDS, *DERIVED))
@@ -78,12 +83,38 @@ def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> st
         from ({bare_line}) b"""
 
 
-def number_sql(text: str, *, is_shared: bool) -> tuple[str, str]:
-    """Compose the bare form and the core of a number; one that the sides do not share has neither."""
+def place_sql(plan: Plan, alias: str) -> str:
+    """Compose the columns that make a place."""
+    names = ["store_key", "item_key", "family", *(["currency"] if plan.has_amount else [])]
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+def number_sql(text: str, *, is_shared: bool) -> tuple[str, str, str]:
+    """Compose the bare form, the core and the core without a numeric suffix; a number that is not shared has none."""
     if not is_shared:
-        return "cast(null as varchar)", "cast(null as varchar)"
+        return ("cast(null as varchar)",) * 3
     half = half_width(text)
-    return bare(half), f"coalesce({core(half)}, {bare(half)})"
+    trunk = f"regexp_replace({half}, '{SUFFIX}', '')"
+    without = f"case when regexp_matches({half}, '{SUFFIX}') then {core(trunk)} end"
+    return bare(half), f"coalesce({core(half)}, {bare(half)})", without
+
+
+def drop_suffixes(session: Session, plan: Plan, number: Number, *, salt: int) -> None:
+    """Leave out the numeric suffix of a number where the other side has the number without it and not with it."""
+    core, key, trunk = (f"{number.short}_{form}" for form in ("core", "key", "trunk"))
+    session.run(
+        f"""create table found as
+        with short as (
+            select l.n, l.side, l.{key} as long_key, l.{trunk} as core,
+                hash($salt, l.{trunk}, {place_sql(plan, "l")}) as key
+            from line l where l.{trunk} is not null)
+        select s.n, s.core, s.key from short s
+        semi join (select {key} as key, side from line) x on x.key = s.key and x.side <> s.side
+        anti join (select {key} as key, side from line) y on y.key = s.long_key and y.side <> s.side""",
+        {"salt": salt},
+    )
+    session.run(f"update line set {core} = found.core, {key} = found.key from found where line.n = found.n")
+    session.run("drop table found")
 
 
 def collides(session: Session, plan: Plan) -> bool:
@@ -110,17 +141,18 @@ def half_width(text: str) -> str:
 
 def bare(text: str) -> str:
     """Compose a number without separators, in capitals, without leading zeros; an empty one is NULL."""
-    return f"nullif(ltrim(upper(regexp_replace({text}, '[-_/.# :]+', '', 'g')), '0'), '')"
+    return f"nullif(ltrim(upper(regexp_replace({text}, '{SEPARATORS}', '', 'g')), '0'), '')"
 
 
 def core(text: str) -> str:
-    """Compose a number's first long run of digits without prefix, suffix, separators and leading zeros."""
-    trunk = f"regexp_replace(regexp_replace({text}, '[-_/.# :]+[0-9A-Za-z]{{1,2}}$', ''), '[-_/.# :]+', '', 'g')"
-    digits = f"ltrim(regexp_extract({trunk}, '[0-9]{{{CORE_DIGITS},}}'), '0')"
+    """Compose a number's last long run of digits, separators taken out, without leading zeros."""
+    squeezed = f"'#' || regexp_replace({text}, '{SEPARATORS}', '', 'g')"
+    digits = f"ltrim(regexp_extract({squeezed}, '.*[^0-9]([0-9]{{{CORE_DIGITS},}})', 1), '0')"
     return f"case when length({digits}) >= {CORE_DIGITS} then {digits} end"
 
 
 def code_key(code: str) -> str:
     """Compose a code in capitals, half width, without leading zeros where it is all digits; an absent one is empty."""
     text = f"upper(trim({half_width(code)}))"
-    return f"coalesce(case when regexp_full_match({text}, '0[0-9]*') then ltrim({text}, '0') else {text} end, '')"
+    stripped = f"ltrim(left({text}, -1), '0') || right({text}, 1)"
+    return f"coalesce(case when regexp_full_match({text}, '0+[0-9]+') then {stripped} else {text} end, '')"

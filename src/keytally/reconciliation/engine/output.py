@@ -68,8 +68,9 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
             case when o.b is not null or m.grp is null then g.quantity else 0 end as quantity
         from pair p join group_total g on g.grp = p.grp
         left join many m on m.grp = p.grp
-        left join (select grp, min(a) as a, max(b) as b from pair semi join many using (grp) group by grp) o
-            on o.grp = p.grp and o.a = p.a and o.b = p.b
+        left join (
+            select a, b from pair semi join many using (grp)
+            qualify row_number() over (partition by grp order by a, -b) = 1) o on o.a = p.a and o.b = p.b
         left join named u on u.n = p.a left join named v on v.n = p.b"""
     )
     lead = plan.lead

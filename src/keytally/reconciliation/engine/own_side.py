@@ -1,7 +1,8 @@
 """Which lines of one side undo or repeat another line of the same side?"""
 
+from keytally.reconciliation.engine.opening import number_sql
 from keytally.reconciliation.engine.pairing import close_lone
-from keytally.reconciliation.engine.plan import Plan
+from keytally.reconciliation.engine.plan import Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 
 SUFFIX_LENGTH = 4
@@ -97,3 +98,37 @@ def close_repeated_documents(session: Session, plan: Plan) -> None:
 def close_repeated_figures(session: Session, plan: Plan) -> None:
     """Close lines that repeat a linked line under another document or date."""
     close_duplicates(session, plan, same_document=False)
+
+
+def close_repeats_of_clean_lines(session: Session, plan: Plan) -> None:
+    """Close lines that repeat a line of the clean pass in number, store, item and figures.
+
+    The twins are looked up in the files by store, item and figures as written; then their numbers are compared.
+    """
+    if plan.lead is None or plan.is_small:
+        return
+    number, core = plan.lead.column, f"{plan.lead.short}_core"
+    fields = ("store", "item", "quantity", "amount")
+    equal = " and ".join(f"l.{name} is not distinct from w.{name}" for name in fields)
+    wanted = ", ".join(f"l.{name}" for name in fields)
+    session.run(
+        f"""create table wanted as select distinct l.side, {wanted} from line l
+            semi join (select n from open where {core} is not null) o on o.n = l.n"""
+    )
+    for side, lines in enumerate((session.request.ours, session.request.theirs)):
+        twin = number_sql(f"l.{number}", is_shared=True)[1]
+        session.run(
+            f"""create or replace table twin as
+            select {"-" if side else ""}l.rid as n, {twin} as core, {wanted} from ({lines_sql(lines)}) l
+            semi join (select {", ".join(fields)} from wanted where side = {side}) w on {equal}""",
+            line_parameters(lines),
+        )
+        session.run(
+            f"""create table found as
+            select o.n, 'DUPLICATE' as class, min(w.n) as twin
+            from open o join line l on l.n = o.n and l.side = {side} join twin w on w.core = o.{core} and {equal}
+            anti join line x on x.n = w.n group by o.n"""
+        )
+        close_lone(session)
+    session.run("drop table wanted")
+    session.run("drop table twin")

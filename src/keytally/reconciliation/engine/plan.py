@@ -56,8 +56,9 @@ class Plan:
 
 def make_plan(session: Session, request: Request) -> Plan:
     """Look at both sides and decide what is compared."""
-    common = request.ours.present & request.theirs.present
-    coded = [side.present & {Column.ITEM, Column.GTIN} for side in (request.ours, request.theirs)]
+    sides = [side for side in (request.ours, request.theirs) if side.accepted] or [request.ours]
+    common = frozenset.intersection(*(side.present for side in sides))
+    coded = [side.present & {Column.ITEM, Column.GTIN} for side in sides]
     plan = Plan(
         match=request.match,
         numbers=(),

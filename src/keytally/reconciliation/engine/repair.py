@@ -4,8 +4,9 @@ Every rule here asks that the other fields agree and that the answer is the only
 """
 
 from keytally.exchange.canonical import Column
+from keytally.reconciliation.engine.opening import code_key
 from keytally.reconciliation.engine.pairing import Rule, pair_mutual_best
-from keytally.reconciliation.engine.plan import Number, Plan
+from keytally.reconciliation.engine.plan import Number, Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.same_number import (
     DAYS_APART,
     NEAR_PRICE,
@@ -150,6 +151,29 @@ def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
     pair_mutual_best(session, Rule("other_store", 75), candidates=differing, twins=DAY_TWINS)
 
 
+def find_unknown_items(session: Session, plan: Plan) -> None:
+    """Fill `unknown_item`: the item codes of open lines that stand on one side alone, among all lines, and in no map."""
+    session.run(
+        """create or replace table unknown_item as
+        select item_key, min(side) as side from line l anti join item_code i on i.ours = l.item_key
+        where item_key <> '' group by item_key having min(side) = max(side)"""
+    )
+    if plan.is_small or not session.count("select count(*) from unknown_item"):
+        return
+    for side, lines in enumerate((session.request.ours, session.request.theirs)):
+        session.run(
+            f"""create or replace table seen_item as
+            select distinct item from (select coalesce(item, gtin) as item from ({lines_sql(lines)}))""",
+            line_parameters(lines),
+        )
+        session.run(
+            f"""delete from unknown_item where side <> {side} and item_key in (
+                select {code_key("coalesce(i.ours, s.item)")} from seen_item s
+                left join item_code i on {side} = 1 and i.theirs = s.item)"""
+        )
+    session.run("drop table seen_item")
+
+
 def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines that agree in everything but the item; then lines of one price whose item one side does not know."""
     if not plan.has_item:
@@ -162,11 +186,7 @@ def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
     pair_mutual_best(session, Rule("other_item", 85), candidates=candidates, twins=DAY_TWINS)
     if not (plan.has_quantity and plan.has_amount):
         return
-    session.run(
-        """create or replace table unknown_item as
-        select item_key from line l anti join item_code i on i.ours = l.item_key
-        where item_key <> '' group by item_key having min(side) = max(side)"""
-    )
+    find_unknown_items(session, plan)
     priced = f"""select o.n as a, t.n as b, cast(o.q <> t.q as integer) * 100000 + {DAYS_APART} as score
         from open o join open t on {equal(core, "store", "family", "currency")} and o.item <> t.item
             and (o.q = t.q or {SAME_PRICE}) and {UNKNOWN_ITEM}

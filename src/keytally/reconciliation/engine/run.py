@@ -93,6 +93,7 @@ def apply_rule(session: Session, plan: Plan, name: str) -> None:
             same_number.pair_exact(session, plan, number)
     if name == "same_key":
         own_side.close_repeated_figures(session, plan)
+        own_side.close_repeats_of_clean_lines(session, plan)
     session.matched_lines = session.count(
         "select 2 * (select count(*) from clean) + (select count(*) from line) - (select count(*) from open)"
     )

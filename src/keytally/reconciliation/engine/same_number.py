@@ -6,7 +6,9 @@ from keytally.reconciliation.engine.plan import Number, Plan
 from keytally.reconciliation.engine.session import Session
 
 TWINS = ("doc_key", "ord_key", "place", "q", "p", "a")
-WITHIN_TOLERANCE = "abs({ours} - {theirs}) <= greatest(s.tolerance, abs({ours}) * cast(s.ppm as hugeint) // 1000000)"
+WITHIN_TOLERANCE = (
+    "abs(cast({ours} as hugeint) - {theirs}) <= greatest(s.tolerance, abs({ours}) * cast(s.ppm as hugeint) // 1000000)"
+)
 DAYS_APART = "least(abs(coalesce(o.day - t.day, 0)), 9999)"
 SAME_PRICE = "abs(cast(o.a as hugeint) * t.q - cast(t.a as hugeint) * o.q) <= greatest(abs(o.q), abs(t.q))"
 """The two unit prices differ by less than a minor unit on either line."""
@@ -37,9 +39,32 @@ def pair_exact(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines that agree in the number as written and in everything compared."""
     rule = Rule("exact_document" if number.short == "doc" else "exact_order", 100)
     key = f"{number.short}_key"
+    pair_evident(session, plan, rule, number=number)
     if plan.by_quantity and plan.has_amount:
         pair_in_order(session, rule, number=number.short, keys=(key, "q", "a"))
     pair_in_order(session, rule, number=number.short, keys=(key, *compared_figures(plan)))
+
+
+def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) -> None:
+    """Pair lines that agree exactly, near in date and inside the period, where neither has a second claimant.
+
+    The clean pass does the same on large runs, before any line is opened.
+    """
+    figures = [name for name, there in (("q", plan.has_quantity), ("a", plan.has_amount)) if there]
+    equal = " and ".join(f"o.{name} is not distinct from t.{name}" for name in figures)
+    plain = "is_inside and family = 0 and not is_cancelling and not is_return"
+    session.run(
+        f"""create table found as
+        with choice as (
+            select o.n as a, t.n as b, count(*) over (partition by o.n) as ways,
+                count(*) over (partition by t.n) as claims
+            from (select l.* from open l where side = 0 and {plain}) o
+            join (select l.* from open l where side = 1 and {plain}) t
+                on o.{number.short} = t.{number.short} and o.{number.short}_key = t.{number.short}_key and {equal}
+            cross join setting s where coalesce(o.day - t.day, 0) between -s.days and s.days)
+        select a, b, a as grp from choice where ways = 1 and claims = 1"""
+    )
+    take(session, rule)
 
 
 def pair_normalized(session: Session, plan: Plan, number: Number) -> None:
@@ -55,7 +80,8 @@ def pair_within_tolerance(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines of one key and quantity whose amounts differ by no more than the tolerance."""
     if plan.by_quantity or not plan.has_amount or not (plan.match.tolerance_minor or plan.match.tolerance_ppm):
         return
-    candidates = f"""select o.n as a, t.n as b, abs(o.a - t.a) * 10000 + {DAYS_APART} as score
+    candidates = f"""select o.n as a, t.n as b,
+            least(abs(cast(o.a as hugeint) - t.a), 100000000000) * 10000 + {DAYS_APART} as score
         from open o join open t on {same_key(number)} and o.q is not distinct from t.q cross join setting s
         where {WITHIN_TOLERANCE.format(ours="o.a", theirs="t.a")}"""
     pair_mutual_best(session, Rule("within_tolerance", 97), candidates=candidates, twins=TWINS)
@@ -172,7 +198,7 @@ def pair_same_key(session: Session, plan: Plan, number: Number) -> None:
     tier = "0"
     if plan.has_quantity and plan.has_amount:
         tier = f"case when o.q = t.q then 0 when {SAME_PRICE} then 1 else 2 end"
-    gap = "abs(o.q - t.q)" if plan.by_quantity else "abs(o.a - t.a)"
+    gap = "abs(cast(o.q as hugeint) - t.q)" if plan.by_quantity else "abs(cast(o.a as hugeint) - t.a)"
     candidates = f"""select o.n as a, t.n as b,
             {tier} * 1000000000000000000 // 1000
             + least(coalesce({gap}, 0), 9999999999) * 100000
