@@ -95,7 +95,8 @@ def number_sql(text: str, *, is_shared: bool) -> tuple[str, str, str]:
         return ("cast(null as varchar)",) * 3
     half = half_width(text)
     trunk = f"regexp_replace({half}, '{SUFFIX}', '')"
-    without = f"case when regexp_matches({half}, '{SUFFIX}') then {core(trunk)} end"
+    squeezed = f"regexp_replace({half}, '{SEPARATORS}', '', 'g')"
+    without = f"case when {squeezed} <> {half} and regexp_matches({half}, '{SUFFIX}') then {core(trunk)} end"
     return bare(half), f"coalesce({core(half)}, {bare(half)})", without
 
 

@@ -80,7 +80,10 @@ def shared_numbers(session: Session, common: frozenset[Column], *, mask: int) ->
     columns = [column for column in (Column.DOC_NO, Column.ORDER_NO) if column in common]
     if len(columns) < 2:
         return tuple(Number(column, 0) for column in columns)
-    document, order = (Number(column, agreeing(session, column, mask=mask)) for column in columns)
+    document = Number(Column.DOC_NO, agreeing(session, Column.DOC_NO, mask=mask))
+    if mask and not document.agreeing:
+        return (Number(Column.ORDER_NO, 0),)
+    order = Number(Column.ORDER_NO, agreeing(session, Column.ORDER_NO, mask=mask))
     if document.agreeing * SHARED_NUMBER_SHARE < order.agreeing:
         return (order,)
     return tuple(sorted((document, order), key=lambda number: -number.agreeing))

@@ -1,13 +1,19 @@
 """How do two sides come in? What the exchange reads, in the shape a run needs, with its progress told."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
+from keytally.exchange.canonical import Column
+from keytally.exchange.damage import damaged_file
 from keytally.exchange.profile import Profile
 from keytally.exchange.read import ReadProgress, SideRead, read_side
+from keytally.exchange.repair import CodeList, repair
 from keytally.exchange.sources import SourceFile, side_files
-from keytally.reconciliation.engine.contract import Progress
+from keytally.reconciliation.engine.contract import Progress, UnableToRun
 from keytally.reconciliation.engine.results import Side
 from keytally.reconciliation.engine.typed import SideSummary
 
@@ -49,6 +55,53 @@ def read_both(
         )
         for side, sources in files.items()
     }
+
+
+def repaired(sides: Mapping[Side, SideRead], *, tables: Mapping[str, Path], means: Means) -> Mapping[Side, SideRead]:
+    """Restore the codes that a spreadsheet shortened, on each side by the code maps and the other side as read."""
+    others = {Side.OURS: sides[Side.THEIRS], Side.THEIRS: sides[Side.OURS]}
+    return {
+        side: repair(
+            read,
+            others[side],
+            cache=means.cache,
+            lists=_code_lists(side, tables),
+            memory=means.memory,
+            threads=means.threads,
+            is_stopped=means.is_stopped,
+        )
+        for side, read in sides.items()
+    }
+
+
+def _code_lists(side: Side, tables: Mapping[str, Path]) -> Mapping[Column, CodeList]:
+    """Name where the converted maps list the codes of a side."""
+    lists: dict[Column, CodeList] = {}
+    if "store_map" in tables:
+        lists[Column.STORE] = CodeList(tables["store_map"], side.value)
+    if "item_map" in tables:
+        lists[Column.ITEM] = CodeList(tables["item_map"], side.value)
+        lists[Column.GTIN] = CodeList(tables["item_map"], "gtin")
+    return lists
+
+
+@contextlib.contextmanager
+def naming_damage(sides: Mapping[Side, SideRead], *, means: Means) -> Iterator[None]:
+    """Where the database fails over lines that were read, name the file that cannot be read to its end."""
+    try:
+        yield
+    except (duckdb.Error, UnableToRun) as error:
+        cause = error if isinstance(error, duckdb.Error) else error.__cause__
+        if not isinstance(cause, duckdb.Error) or isinstance(
+            cause, duckdb.OutOfMemoryException | duckdb.InterruptException
+        ):
+            raise
+        lines = [read.lines for read in sides.values()]
+        scratch = means.cache / "spill"
+        found = damaged_file(lines, scratch=scratch, memory=means.memory, threads=means.threads)
+        if found is None:
+            raise
+        raise found from error
 
 
 def side_summary(read: SideRead, *, amount_minor: int) -> SideSummary:

@@ -21,7 +21,14 @@ from keytally.reconciliation.engine.folder import PROFILE, REJECTED, REPORT, SUM
 from keytally.reconciliation.engine.maps import convert_item_map, convert_store_map
 from keytally.reconciliation.engine.messages import Forwarded, Refusal, RunStopped, Translated
 from keytally.reconciliation.engine.profiles import Proposed, profile_for, proposal_for, write_profile
-from keytally.reconciliation.engine.reading import Means, files_of, read_both, side_summary
+from keytally.reconciliation.engine.reading import (
+    Means,
+    files_of,
+    naming_damage,
+    read_both,
+    repaired,
+    side_summary,
+)
 from keytally.reconciliation.engine.report import write_report
 from keytally.reconciliation.engine.results import Side
 from keytally.reconciliation.engine.run import run
@@ -144,7 +151,9 @@ def _reconciled(task: _Task, folder: ResultFolder) -> Reconciliation:
     profile = replace(profile, match=_match(profile.match, task))
     means = Means(folder.cache, task.memory, task.threads, task.on_progress, task.is_stopped)
     sides = read_both(files, profile, means=means)
-    outcome = run(_request(task, profile, sides=sides, folder=folder, tables=tables))
+    with naming_damage(sides, means=means):
+        sides = repaired(sides, tables=tables, means=means)
+        outcome = run(_request(task, profile, sides=sides, folder=folder, tables=tables))
     amounts = {Side.OURS: outcome.ours_amount_minor, Side.THEIRS: outcome.theirs_amount_minor}
     summaries = {side: side_summary(read, amount_minor=amounts[side]) for side, read in sides.items()}
     summary = summarize(outcome, sides=summaries, seconds=time.monotonic() - began)

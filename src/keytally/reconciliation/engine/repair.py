@@ -3,12 +3,15 @@
 Every rule here asks that the other fields agree and that the answer is the only one, or by its date far the likeliest.
 """
 
+from collections.abc import Sequence
+
 from keytally.exchange.canonical import Column
 from keytally.reconciliation.engine.opening import code_key
-from keytally.reconciliation.engine.pairing import Rule, pair_mutual_best
+from keytally.reconciliation.engine.pairing import Rule, leave_ties, pair_in_order, pair_mutual_best
 from keytally.reconciliation.engine.plan import Number, Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.same_number import (
     DAYS_APART,
+    MOST_ALIKE,
     NEAR_PRICE,
     SAME_PRICE,
     SAME_SIGN,
@@ -83,8 +86,10 @@ def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
     candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
         from (select l.* from open l semi join stray x on x.key = l.{key}) o
         join (select l.* from open l semi join stray x on x.key = l.{key}) t
-            on {equal("place", *compared_figures(plan))} and {near_sql(number)} cross join setting s
-        where {SIDES} and {IN_WINDOW} and {uncontradicted(plan, number)}"""
+            on {equal("place", *compared_figures(plan))} and {near_sql(number)}
+        semi join ({few_alike("place", *compared_figures(plan))}) x
+            on {" and ".join(f"x.{name} is not distinct from o.{name}" for name in ("place", *compared_figures(plan)))}
+        cross join setting s where {SIDES} and {IN_WINDOW} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("near_number", 90), candidates=candidates, twins=DAY_TWINS)
     session.run("drop table stray")
     if plan.has_item:
@@ -152,7 +157,7 @@ def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
 
 
 def find_unknown_items(session: Session, plan: Plan) -> None:
-    """Fill `unknown_item`: the item codes of open lines that stand on one side alone, among all lines, and in no map."""
+    """Fill `unknown_item`: the item codes of open lines that stand on one side alone and in no map."""
     session.run(
         """create or replace table unknown_item as
         select item_key, min(side) as side from line l anti join item_code i on i.ours = l.item_key
@@ -199,22 +204,55 @@ def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
     pair_mutual_best(session, Rule("other_item", 70), candidates=mistyped, twins=DAY_TWINS)
 
 
+def few_alike(*names: str) -> str:
+    """Compose the SELECT of the values of some columns that both sides have, but not too many lines alike."""
+    listed = ", ".join(names)
+    return f"""select {listed} from open group by {listed}
+        having count(*) filter (where side = 0) between 1 and {MOST_ALIKE}
+            and count(*) filter (where side = 1) between 1 and {MOST_ALIKE}"""
+
+
 def pair_missing_numbers(session: Session, plan: Plan, number: Number) -> None:
     """Pair a line that has no number with the one line that agrees in all the rest, its date deciding."""
     core = f"{number.short}_core"
-    missing = f"(o.{core} is null or t.{core} is null)"
+    missing = f"(o.{core} is null or t.{core} is null) and {uncontradicted(plan, number)}"
+    keys = ("place", *compared_figures(plan))
+    rule = Rule("missing_number", 80)
+    pair_in_order(session, rule, number="day", keys=(*keys, f"{number.short}_key"))
+    leave_crowds(session, rule, keys=keys, missing=missing)
     agreeing = f"""select o.n as a, t.n as b, g.weight as score
-        from open o join open t on {equal("place", *compared_figures(plan))} and {missing}
-        join lag g on g.days = coalesce(o.day - t.day, 0)
-        where {SIDES} and {uncontradicted(plan, number)}"""
-    pair_mutual_best(session, Rule("missing_number", 80), candidates=agreeing, twins=DAY_TWINS, odds=DATE_ODDS)
+        from open o join open t on {equal(*keys)} and {missing}
+        join lag g on g.days = coalesce(o.day - t.day, 0) where {SIDES}"""
+    pair_mutual_best(session, rule, candidates=agreeing, twins=DAY_TWINS, odds=DATE_ODDS)
     if not (plan.has_quantity and plan.has_amount and plan.has_item):
         return
     priced = f"""select o.n as a, t.n as b, g.weight as score
         from open o join open t on {equal("place")} and {missing} and (o.q = t.q or {SAME_PRICE}) and {SAME_SIGN}
-        join lag g on g.days = coalesce(o.day - t.day, 0)
-        where {SIDES} and {uncontradicted(plan, number)}"""
+        semi join ({few_alike("place")}) x on x.place = o.place
+        join lag g on g.days = coalesce(o.day - t.day, 0) where {SIDES}"""
     pair_mutual_best(session, Rule("missing_number", 70), candidates=priced, twins=DAY_TWINS, odds=DATE_ODDS)
+
+
+def leave_crowds(session: Session, rule: Rule, *, keys: Sequence[str], missing: str) -> None:
+    """Leave lines without a number to a person where too many look alike to compare each with each.
+
+    The candidates of a line are those that stand at its place in the order of dates, and one before and after.
+    """
+    listed = ", ".join(f"l.{key}" for key in keys)
+    session.run(
+        f"""create table contest as
+        with crowd as (
+            select {", ".join(keys)} from open group by {", ".join(keys)}
+            having least(count(*) filter (where side = 0), count(*) filter (where side = 1)) > {MOST_ALIKE}),
+        queued as (
+            select l.n, l.side, {listed}, l.doc_core, l.ord_core,
+                row_number() over (partition by l.side, {listed} order by l.day, l.print, l.n) as turn
+            from open l semi join crowd c on {" and ".join(f"c.{key} is not distinct from l.{key}" for key in keys)})
+        select o.n as a, t.n as b, abs(o.turn - t.turn) as score
+        from queued o join queued t on {equal(*keys)} and t.turn between o.turn - 1 and o.turn + 1 and {missing}
+        where {SIDES}"""
+    )
+    leave_ties(session, rule)
 
 
 def pair_amount_store_date(session: Session, plan: Plan) -> None:
@@ -225,6 +263,8 @@ def pair_amount_store_date(session: Session, plan: Plan) -> None:
         from open o join open t on {equal("store", "family", "currency", "a")}
             and (o.item = t.item or o.item = '' or t.item = '')
             and (o.q is null or t.q is null or o.q = t.q) and o.a <> 0
+        semi join ({few_alike("store", "family", "currency", "a")}) x
+            on x.store = o.store and x.family = o.family and x.currency = o.currency and x.a = o.a
         join lag g on g.days = coalesce(o.day - t.day, 0)
         where {SIDES}"""
     pair_mutual_best(session, Rule("amount_store_date", 60), candidates=candidates, twins=DAY_TWINS, odds=DATE_ODDS)

@@ -19,6 +19,12 @@ NEAR_PRICE = "abs(cast(o.a as hugeint) * t.q - cast(t.a as hugeint) * o.q) * 4 <
 SAME_SIGN = "coalesce(sign(o.a) * sign(t.a), 1) >= 0 and coalesce(sign(o.q) * sign(t.q), 1) >= 0"
 """The lines go the same way: a return and a delivery are never one thing."""
 
+MOST_ALIKE = 40
+"""Lines a side that may look alike for each to be compared with each."""
+
+MOST_RIVALS = 12
+"""Lines a side may have under one key for the key to tell which of them differ from which."""
+
 MOST_PARTS = 12
 """Lines of one key among which sums of two and three are looked for."""
 
@@ -52,15 +58,17 @@ def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) ->
     """
     figures = [name for name, there in (("q", plan.has_quantity), ("a", plan.has_amount)) if there]
     equal = " and ".join(f"o.{name} is not distinct from t.{name}" for name in figures)
-    plain = "is_inside and family = 0 and not is_cancelling and not is_return"
     session.run(
         f"""create table found as
-        with choice as (
+        with plain as (
+            select n, side, day, {number.short}, {number.short}_key as key, q, a from open
+            where is_inside and family = 0 and not is_cancelling and not is_return and {number.short} is not null
+            qualify count(*) over (partition by side, {number.short}, {number.short}_key, q, a) <= {MOST_ALIKE}),
+        choice as (
             select o.n as a, t.n as b, count(*) over (partition by o.n) as ways,
                 count(*) over (partition by t.n) as claims
-            from (select l.* from open l where side = 0 and {plain}) o
-            join (select l.* from open l where side = 1 and {plain}) t
-                on o.{number.short} = t.{number.short} and o.{number.short}_key = t.{number.short}_key and {equal}
+            from (select * from plain where side = 0) o join (select * from plain where side = 1) t
+                on o.{number.short} = t.{number.short} and o.key = t.key and {equal}
             cross join setting s where coalesce(o.day - t.day, 0) between -s.days and s.days)
         select a, b, a as grp from choice where ways = 1 and claims = 1"""
     )
@@ -82,7 +90,8 @@ def pair_within_tolerance(session: Session, plan: Plan, number: Number) -> None:
         return
     candidates = f"""select o.n as a, t.n as b,
             least(abs(cast(o.a as hugeint) - t.a), 100000000000) * 10000 + {DAYS_APART} as score
-        from open o join open t on {same_key(number)} and o.q is not distinct from t.q cross join setting s
+        from open o join open t on {same_key(number)} and o.q is not distinct from t.q
+        semi join ({few_rivals(number)}) x on x.key = o.{number.short}_key cross join setting s
         where {WITHIN_TOLERANCE.format(ours="o.a", theirs="t.a")}"""
     pair_mutual_best(session, Rule("within_tolerance", 97), candidates=candidates, twins=TWINS)
 
@@ -203,9 +212,18 @@ def pair_same_key(session: Session, plan: Plan, number: Number) -> None:
             {tier} * 1000000000000000000 // 1000
             + least(coalesce({gap}, 0), 9999999999) * 100000
             + cast(o.line_no is distinct from t.line_no as integer) * 50000 + {DAYS_APART} as score
-        from open o join open t on {same_key(number)} and {SAME_SIGN}"""
+        from open o join open t on {same_key(number)} and {SAME_SIGN}
+        semi join ({few_rivals(number)}) x on x.key = o.{number.short}_key"""
     pair_mutual_best(session, Rule("same_key", 90), candidates=candidates, twins=TWINS)
     pair_other_currency(session, plan, number)
+
+
+def few_rivals(number: Number) -> str:
+    """Compose the SELECT of the keys with lines on both sides, and not too many to tell them apart."""
+    key = f"{number.short}_key"
+    return f"""select {key} as key from open where {key} is not null group by {key}
+        having count(*) filter (where side = 0) between 1 and {MOST_RIVALS}
+            and count(*) filter (where side = 1) between 1 and {MOST_RIVALS}"""
 
 
 def link_parts_with_difference(session: Session, plan: Plan, number: Number, *, one: int) -> None:
