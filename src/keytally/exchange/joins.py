@@ -46,10 +46,15 @@ def _codes(values: Sequence[str]) -> frozenset[str]:
 
 def best_pairs(ours: Values, theirs: Values) -> list[tuple[int, int]]:
     """Pair the sample's lines by the set of keys under which most of them meet once on each side."""
-    shared = set(ours) & set(theirs)
-    found = (_pairs(ours, theirs, keys) for keys in KEY_SETS if set(keys) <= shared)
+    shared = {column for keys in KEY_SETS for column in keys if column in ours and column in theirs}
+    left, right = ({column: _keyed(side[column]) for column in shared} for side in (ours, theirs))
+    found = (_pairs(left, right, keys) for keys in KEY_SETS if set(keys) <= shared)
     pairs = max(found, key=len, default=[])
     return pairs[:: len(pairs) // MOST_PAIRS + 1]
+
+
+def _keyed(values: Sequence[str]) -> Sequence[str]:
+    return [(read_code(value) or "").lstrip("0") for value in values]
 
 
 def _pairs(ours: Values, theirs: Values, keys: tuple[Column, ...]) -> list[tuple[int, int]]:
@@ -61,8 +66,7 @@ def _single(values: Values, keys: tuple[Column, ...]) -> Mapping[tuple[str, ...]
     """Give the place of every complete key that stands on one line only."""
     places: dict[tuple[str, ...], int] = {}
     twice = set()
-    codes = [[(read_code(part) or "").lstrip("0") for part in values[key]] for key in keys]
-    for place, key in enumerate(zip(*codes, strict=True)):
+    for place, key in enumerate(zip(*(values[key] for key in keys), strict=True)):
         if not all(key):
             continue
         if key in places:

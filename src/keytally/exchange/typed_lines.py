@@ -270,7 +270,8 @@ def _counted(
 ) -> TypedFile:
     draft = TypedFile(expressions, currency.parameters, faults, 0, 0, frozenset(), padded, (), 0, 0)
     counts = {"rows": "count(*)", "rejected": f"count_if({draft.is_fault})", "far": _far(places)}
-    counts |= {f"has_{column}": f"count({identifier(name)})" for column, name in places.items()}
+    filled = _filled(con, path)
+    counts |= {f"has_{column}": f"count({identifier(name)})" for column, name in places.items() if name not in filled}
     counts["rounded"] = _rounded(places, table)
     selected = ", ".join(f"{test} AS {name}" for name, test in counts.items())
     used = {name: value for name, value in currency.parameters.items() if f"${name}" in selected}
@@ -282,12 +283,22 @@ def _counted(
         faults=faults if found["rejected"] else (),
         rows=found["rows"],
         rejected=found["rejected"],
-        present=frozenset(column for column in places if found[f"has_{column}"]),
+        present=frozenset(c for c, name in places.items() if filled.get(name, found.get(f"has_{c}", 0))),
         padded=padded,
         as_numbers=tuple(c for c in CODE_COLUMNS if c in places and table.types[places[c]] in INTEGERS),
         rounded=found["rounded"],
         far=found["far"],
     )
+
+
+def _filled(con: duckdb.DuckDBPyConnection, path: str) -> Mapping[str, int]:
+    """Count the values of every column whose nulls the file itself counts."""
+    rows = con.execute(
+        """SELECT path_in_schema, sum(num_values) - sum(stats_null_count) FROM parquet_metadata($file)
+        GROUP BY ALL HAVING count(*) = count(stats_null_count)""",
+        {"file": path},
+    ).fetchall()
+    return {str(name): int(count) for name, count in rows}
 
 
 def _far(places: Mapping[Column, str]) -> str:
