@@ -29,14 +29,14 @@ def nominate(session: Session, request: Request, plan: Plan) -> None:
     ours, theirs = (fingerprint_sql(session, request, plan, side=side) for side in (0, 1))
     session.run(
         f"""insert into clean select o.n, t.n, coalesce(o.day - t.day, 0)
-            from ({ours}) o join ({theirs}) t on o.print = t.print and o.proof is not distinct from t.proof
+            from ({ours}) o join ({theirs}) t on o.print = t.print
             where coalesce(o.day - t.day, 0) between -$days and $days""",
         {"days": plan.match.window_days, **line_parameters(request.ours, request.theirs), **period_parameters(plan)},
     )
 
 
 def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
-    """Compose a side's fingerprints: all compared fields in one hash, and the figure itself beside it.
+    """Compose a side's fingerprints: all compared fields in one 64-bit hash.
 
     Lines of special kinds, without a number or outside the period are left for the rules.
     """
@@ -50,10 +50,8 @@ def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int
     figures = ", ".join(
         f"m.{name}" for name, compared in (("quantity", plan.has_quantity), ("amount", plan.has_amount)) if compared
     )
-    proof = "m.amount" if plan.has_amount else "m.quantity"
     return f"""select m.n, m.date - {EPOCH} as day,
-        hash({number}, hash(m.store_code), hash(m.item_code), m.currency, {figures}) as print,
-        {proof} as proof
+        hash({number}, hash(m.store_code), hash(m.item_code), m.currency, {figures}) as print
         from ({mapped_sql(session, request, plan, side=side, by_gtin=False)}) m where {" and ".join(conditions)}"""
 
 
