@@ -17,11 +17,18 @@ WORDS = {"ours_word": "a", "theirs_word": "-b"}
 def pair_clean_lines(session: Session, request: Request, plan: Plan) -> None:
     """Fill `clean` (a, b, days apart) and the bitmaps of the rows that stand in it."""
     session.run("create table clean (a integer, b integer, days_apart integer)")
-    if plan.lead is not None and not plan.is_small:
+    if not plan.is_small and exact_rule(plan) in plan.match.rules:
         nominate(session, request, plan)
         leave_decided_lines(session, request)
     mark_words(session)
     drop_second_claimants(session)
+
+
+def exact_rule(plan: Plan) -> str:
+    """Name the rule that the clean pass stands for; none when the sides share no number."""
+    if plan.lead is None:
+        return ""
+    return "exact_document" if plan.lead.short == "doc" else "exact_order"
 
 
 def nominate(session: Session, request: Request, plan: Plan) -> None:

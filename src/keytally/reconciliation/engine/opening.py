@@ -120,7 +120,7 @@ def drop_suffixes(session: Session, plan: Plan, number: Number, *, salt: int) ->
 
 def collides(session: Session, plan: Plan) -> bool:
     """Tell whether two different places, or numbers of a place, share a hash."""
-    parts = ["hash(store_key, item_key, family)"]
+    parts = [f"hash({place_sql(plan, 'line')})"]
     checks = [
         ("place", parts),
         *((f"{number.short}_key", [*parts, f"hash({number.short}_core)"]) for number in plan.numbers),

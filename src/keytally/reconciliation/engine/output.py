@@ -1,5 +1,6 @@
 """How are links, residuals and candidates written, so that others can build on them?"""
 
+from keytally.reconciliation.engine.clean import exact_rule
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.decided import name_lines
 from keytally.reconciliation.engine.plan import SIDES, Plan
@@ -73,8 +74,7 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
             qualify row_number() over (partition by grp order by a, -b) = 1) o on o.a = p.a and o.b = p.b
         left join named u on u.n = p.a left join named v on v.n = p.b"""
     )
-    lead = plan.lead
-    clean_rule = "exact_document" if lead is not None and lead.short == "doc" else "exact_order"
+    clean_rule = exact_rule(plan) or "exact_order"
     session.run(
         f"""copy (
         with every_link as (

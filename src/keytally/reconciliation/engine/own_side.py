@@ -108,19 +108,20 @@ def close_repeats_of_clean_lines(session: Session, plan: Plan) -> None:
     if plan.lead is None or plan.is_small:
         return
     number, core = plan.lead.column, f"{plan.lead.short}_core"
-    fields = ("store", "item", "quantity", "amount")
+    fields = ("store", "item", "quantity", "amount", "currency")
     equal = " and ".join(f"l.{name} is not distinct from w.{name}" for name in fields)
     wanted = ", ".join(f"l.{name}" for name in fields)
     session.run(
         f"""create table wanted as select distinct l.side, {wanted} from line l
-            semi join (select n from open where {core} is not null) o on o.n = l.n"""
+            semi join (select n from open where {core} is not null and family = 0) o on o.n = l.n"""
     )
     for side, lines in enumerate((session.request.ours, session.request.theirs)):
         twin = number_sql(f"l.{number}", is_shared=True)[1]
         session.run(
             f"""create or replace table twin as
             select {"-" if side else ""}l.rid as n, {twin} as core, {wanted} from ({lines_sql(lines)}) l
-            semi join (select {", ".join(fields)} from wanted where side = {side}) w on {equal}""",
+            semi join (select {", ".join(fields)} from wanted where side = {side}) w on {equal}
+            where l.doc_type is null or l.doc_type not in (select doc_type from kind where side = {side})""",
             line_parameters(lines),
         )
         session.run(
