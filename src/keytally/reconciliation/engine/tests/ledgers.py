@@ -1,5 +1,6 @@
 """How does a test write two small ledgers, tally them, and look at what came out?"""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -93,7 +94,7 @@ def write_side(folder: Path, name: str, lines: Sequence[Line], *, cuts: Sequence
     """Write the lines of a side as typed Parquet, cut into several files where asked, and describe them."""
     edges = [0, *cuts, len(lines)]
     tables, sources = [], []
-    for index, (start, end) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (start, end) in enumerate(itertools.pairwise(edges)):
         file = folder / f"{name}{index}.parquet"
         write_parquet(file, [(rid, *lines[rid - 1].values()) for rid in range(start + 1, end + 1)])
         tables.append(TableRef(file.name, None, start, end - start))
@@ -145,8 +146,9 @@ def request_for(folder: Path, ours: Sequence[Line], theirs: Sequence[Line], **op
     out, scratch = folder / "out", folder / "scratch"
     for made in (out, scratch):
         made.mkdir(exist_ok=True)
-    match = options.pop("match", MatchProfile())
-    sides = (write_side(folder, "ours", ours), write_side(folder, "theirs", theirs))
+    match, cuts = options.pop("match", MatchProfile()), options.pop("cuts", {})
+    named = (("ours", ours), ("theirs", theirs))
+    sides = (write_side(folder, name, lines, cuts=cuts.get(name, ())) for name, lines in named)
     return Request(*sides, match, out, scratch, memory="512MB", threads=1, **options)
 
 
