@@ -1,7 +1,7 @@
 """How do the texts of a table become canonical lines, each with its state, in one statement?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from keytally.exchange import value_sql
 from keytally.exchange.canonical import CODE_COLUMNS, FIGURE_COLUMNS, LINE_TYPES, Column
@@ -26,7 +26,8 @@ _BLANKS = value_sql.quoted(" " + SPACES + NUMBER_CELL)
 class RawTable:
     """A relation of texts in physical order: which expression holds which canonical column, and all the others.
 
-    `overlong` tells the records that have more cells than the header; None when there can be none.
+    `overlong` tells the records that have more cells than the header; None when there can be none. `headers` has the
+    texts that stand in each column's header.
     """
 
     relation: str
@@ -34,6 +35,7 @@ class RawTable:
     columns: Mapping[Column, str]
     others: Sequence[str] = ()
     overlong: str | None = None
+    headers: Mapping[Column, Sequence[str]] = field(default_factory=dict)
 
 
 def part_statement(raw: RawTable, profile: SideProfile) -> tuple[str, dict[str, object]]:
@@ -47,16 +49,18 @@ def part_statement(raw: RawTable, profile: SideProfile) -> tuple[str, dict[str, 
         "codes": list(spelled.values()),
         "exponents": [exponent(code) for code in spelled.values()],
         "marks": [marks(code) for code in spelled.values()],
+        **{f"header_{column}": list(texts) for column, texts in raw.headers.items()},
     }
     steps = (
         _raw(raw),
+        _screened(raw, profile),
         _coded(raw),
         _cleaned(raw, profile),
         _figured(raw, profile),
         _judged(raw, profile),
         _stated(raw),
     )
-    names = ("raw", "coded", "cleaned", "figured", "judged", "stated")
+    names = ("raw", "screened", "coded", "cleaned", "figured", "judged", "stated")
     with_steps = ", ".join(f"{name} AS ({step})" for name, step in zip(names, steps, strict=True))
     statement = f"WITH {with_steps} SELECT {_result()} FROM stated"
     used = {name: value for name, value in parameters.items() if f"${name}" in statement}
@@ -70,9 +74,40 @@ def _raw(raw: RawTable) -> str:
     return f"SELECT {', '.join([*texts, *others, overlong])} FROM {raw.relation}"
 
 
+def _screened(raw: RawTable, profile: SideProfile) -> str:
+    """Tell with two tests a row whether all its codes, and all its figures and its date, are plainly written."""
+    codes = [f"t_{column}" for column in CODE_COLUMNS if column in raw.columns]
+    patterns = {
+        column: value_sql.clean_figure_pattern(decimals=_home_decimals(column, profile), mark=profile.decimal_mark)
+        for column in FIGURE_COLUMNS
+        if column in raw.columns
+    }
+    if Column.DATE in raw.columns:
+        patterns[Column.DATE] = value_sql.PLAIN_DATE
+    separator = value_sql.quoted(SEPARATOR)
+    joined = f"concat_ws({separator}, {', '.join(codes)})" if codes else "''"
+    plain = (
+        f"{_matches(joined, f'^(?:{value_sql.PLAIN_CODE}(?:{SEPARATOR}{value_sql.PLAIN_CODE})*)?$')} "
+        f"AND strlen({joined}) <= {CELL_CHARS} AND NOT contains({joined}, 'NULL')"
+    )
+    values = f"concat_ws({separator}, {', '.join(f't_{column}' for column in patterns)})" if patterns else "''"
+    exact = _matches(values, f"^{SEPARATOR.join(patterns.values())}$")
+    return f"SELECT *, {plain} AS is_plain, {exact} AS is_exact FROM raw"
+
+
+def _matches(text: str, pattern: str) -> str:
+    return f"regexp_matches({text}, {value_sql.quoted(pattern)})"
+
+
+def _home_decimals(column: Column, profile: SideProfile) -> int:
+    return DECIMALS.get(column, exponent(profile.currency))
+
+
 def _coded(raw: RawTable) -> str:
     codes = [
-        f"{value_sql.code(f't_{column}')} AS {column}" if column in raw.columns else f"NULL::VARCHAR AS {column}"
+        f"CASE WHEN is_plain THEN t_{column} ELSE {value_sql.code(f't_{column}')} END AS {column}"
+        if column in raw.columns
+        else f"NULL::VARCHAR AS {column}"
         for column in CODE_COLUMNS
     ]
     place = "0"
@@ -83,30 +118,32 @@ def _coded(raw: RawTable) -> str:
             f"ELSE CASE {text} WHEN '' THEN 0 WHEN '-' THEN 0 "
             f"ELSE coalesce(list_position($spelled, {text}), -1) END END"
         )
-    return f"SELECT *, {', '.join(codes)}, {place} AS currency_place FROM raw"
+    return f"SELECT *, {', '.join(codes)}, {place} AS currency_place FROM screened"
 
 
 def _cleaned(raw: RawTable, profile: SideProfile) -> str:
     """Tell once which figures are clean; reading them and noting what was rounded both ask."""
     clean = [f"{_clean(column, raw, profile)} AS clean_{column}" for column in FIGURE_COLUMNS if column in raw.columns]
-    return f"SELECT {', '.join(['*', *clean])} FROM coded"
+    return f"SELECT {', '.join(['*', *clean])}, is_plain AND is_exact AND currency_place = 0 AS is_fine FROM coded"
 
 
 def _clean(column: Column, raw: RawTable, profile: SideProfile) -> str:
-    decimals = DECIMALS.get(column, exponent(profile.currency))
+    decimals = _home_decimals(column, profile)
     test = value_sql.clean_figure(f"t_{column}", decimals=decimals, decimal_mark=profile.decimal_mark)
     if column != Column.AMOUNT or Column.CURRENCY not in raw.columns:
-        return test
+        return f"CASE WHEN is_exact THEN true ELSE {test} END"
     other = value_sql.clean_figure(f"t_{column}", decimals=2, decimal_mark=profile.decimal_mark)
     same = "CASE WHEN currency_place > 0 THEN list_extract($exponents, currency_place) = 2 ELSE false END"
-    return f"CASE WHEN currency_place = 0 THEN {test} WHEN {same} THEN {other} ELSE false END"
+    home = f"CASE WHEN is_exact THEN true ELSE {test} END"
+    return f"CASE WHEN currency_place = 0 THEN {home} WHEN {same} THEN {other} ELSE false END"
 
 
 def _figured(raw: RawTable, profile: SideProfile) -> str:
     figures = [f"{_figure(column, raw, profile)} AS {column}" for column in FIGURE_COLUMNS]
     day = "NULL::DATE"
     if Column.DATE in raw.columns:
-        day = value_sql.day("t_date", date_format=profile.date_format)
+        odd = value_sql.day("t_date", date_format=profile.date_format)
+        day = f"CASE WHEN is_exact THEN TRY_CAST(t_date AS DATE) ELSE {odd} END"
     currency = "CASE currency_place WHEN 0 THEN $home ELSE list_extract($codes, currency_place) END"
     if Column.CURRENCY not in raw.columns:
         currency = "$home::VARCHAR"
@@ -124,12 +161,11 @@ def _by_exponent(column: Column, raw: RawTable, profile: SideProfile, *, of: Cal
     """Quantities and prices keep fixed decimals; an amount keeps those of its row's currency."""
     options = {"clean": f"clean_{column}", "marks": _marks(raw), "decimal_mark": profile.decimal_mark}
     if column != Column.AMOUNT or Column.CURRENCY not in raw.columns:
-        decimals = DECIMALS.get(column, exponent(profile.currency))
-        return of(f"t_{column}", decimals=decimals, **options)
-    place = f"CASE currency_place WHEN 0 THEN {exponent(profile.currency)} "
-    place += "ELSE list_extract($exponents, currency_place) END"
+        return of(f"t_{column}", decimals=_home_decimals(column, profile), **options)
+    home = of(f"t_{column}", decimals=exponent(profile.currency), **options)
     cases = " ".join(f"WHEN {n} THEN {of(f't_{column}', decimals=n, **options)}" for n in (2, 0, 3, 4))
-    return f"CASE {place} {cases} END"
+    others = f"CASE list_extract($exponents, currency_place) {cases} END"
+    return f"CASE WHEN currency_place = 0 THEN {home} ELSE {others} END"
 
 
 def _marks(raw: RawTable) -> str:
@@ -140,7 +176,25 @@ def _marks(raw: RawTable) -> str:
 
 def _judged(raw: RawTable, profile: SideProfile) -> str:
     faults = [f"{_fault(column, raw, profile)} AS f_{column}" for column in raw.columns]
-    return f"SELECT *, {', '.join([*faults, f'{_notes(raw, profile)} AS notes'])} FROM figured"
+    read = [f"{column} IS NOT NULL" for column in (*FIGURE_COLUMNS, Column.DATE) if column in raw.columns]
+    sound = " AND ".join(["is_fine", "NOT is_overlong", *read])
+    others = f"{_notes(raw, profile)} AS notes, {_repeated(raw)} AS is_header, {sound} AS is_sound"
+    return f"SELECT *, {', '.join([*faults, others])} FROM figured"
+
+
+def _repeated(raw: RawTable) -> str:
+    """Tell a header that stands again further down: every cell is blank or as in the header, some of them are.
+
+    One such cell is enough where a figure or date should stand; else it takes two.
+    """
+    if not raw.headers:
+        return "false"
+    bare = {column: f"coalesce(trim(t_{column}, {_BLANKS}), '')" for column in raw.headers}
+    same = {column: f"list_contains($header_{column}, {text})" for column, text in bare.items()}
+    count = " + ".join(f"if({test}, {1 if column in CODE_COLUMNS else 2}, 0)" for column, test in same.items())
+    alike = " AND ".join(f"({text} = '' OR {same[column]})" for column, text in bare.items())
+    unlike = "is_fine OR amount IS NOT NULL OR quantity IS NOT NULL"
+    return f"CASE WHEN {unlike} THEN false ELSE {count} >= 2 AND {alike} END"
 
 
 def _fault(column: Column, raw: RawTable, profile: SideProfile) -> str:
@@ -154,7 +208,7 @@ def _fault(column: Column, raw: RawTable, profile: SideProfile) -> str:
     if column == Column.CURRENCY:
         return "CASE WHEN currency_place = -1 THEN 'currency_unknown' END"
     return (
-        f"CASE WHEN strlen({text}) > {CELL_CHARS} THEN 'cell_too_long' "
+        f"CASE WHEN is_plain THEN NULL WHEN strlen({text}) > {CELL_CHARS} THEN 'cell_too_long' "
         f"WHEN contains({text}, '\ufffd') OR contains({text}, chr(0)) THEN 'bad_encoding' END"
     )
 
@@ -171,8 +225,9 @@ def _notes(raw: RawTable, profile: SideProfile) -> str:
         f"coalesce(contains({text}, 'E+') AND regexp_matches({text}, '{CODE_SHORTENED}'), false)" for text in codes
     ]
     far = "coalesce(date NOT BETWEEN DATE '2000-01-01' AND DATE '2060-12-31', false)"
-    groups = ((ROUNDED, rounded), (FAR, [far]), (AS_NUMBER, number), (SHORTENED, shortened))
-    return " + ".join(f"if({' OR '.join(tests) or 'false'}, {bit}, 0)" for bit, tests in groups)
+    groups = ((ROUNDED, rounded), (AS_NUMBER, number), (SHORTENED, shortened))
+    odd = " + ".join(f"if({' OR '.join(tests) or 'false'}, {bit}, 0)" for bit, tests in groups)
+    return f"if({far}, {FAR}, 0) + CASE WHEN is_fine THEN 0 ELSE {odd} END"
 
 
 def _stated(raw: RawTable) -> str:
@@ -184,16 +239,20 @@ def _stated(raw: RawTable) -> str:
     value = " ".join(f"WHEN f_{column} IS NOT NULL THEN t_{column}" for column in raw.columns)
     reasons = ", ".join(f"f_{column}" for column in raw.columns)
     fault = (
-        f"coalesce(CASE WHEN is_overlong THEN 'too_many_cells' END, {reasons}, "
+        f"coalesce(CASE WHEN is_header THEN 'repeated_header' WHEN is_overlong THEN 'too_many_cells' END, {reasons}, "
         f"CASE WHEN amount IS NULL AND quantity IS NULL THEN 'no_measure' END)"
     )
+    keys = [column for column in KEYS if column in raw.columns]
+    named = " AND ".join(f"{key} IS NOT NULL" for key in keys) if len(keys) > 1 else "false"
     state = (
-        f"CASE WHEN {_totals(raw, joined)} THEN {TOTALS} WHEN {blank} THEN {BLANK} "
-        f"WHEN {fault} IS NOT NULL THEN {REJECTED} ELSE {ACCEPTED} END"
+        f"CASE WHEN is_sound AND {named} THEN {ACCEPTED} WHEN {_totals(raw, joined)} THEN {TOTALS} "
+        f"WHEN {blank} THEN {BLANK} WHEN {fault} IS NOT NULL THEN {REJECTED} ELSE {ACCEPTED} END"
     )
     return (
-        f"SELECT *, {state} AS state, {fault} AS fault, CASE WHEN is_overlong THEN NULL {first} END AS fault_column, "
-        f"CASE WHEN is_overlong THEN {joined} {value} END AS fault_value FROM judged"
+        f"SELECT *, {state} AS state, CASE WHEN is_sound THEN NULL ELSE {fault} END AS fault, "
+        f"CASE WHEN is_sound OR is_header OR is_overlong THEN NULL {first} END AS fault_column, "
+        f"CASE WHEN is_sound THEN NULL WHEN is_header OR is_overlong THEN {joined} {value} END AS fault_value "
+        "FROM judged"
     )
 
 

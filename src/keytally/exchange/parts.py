@@ -7,7 +7,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -26,7 +26,7 @@ from keytally.exchange.tables import Table, TextLayout
 from keytally.exchange.text_files import count_lines, rewrite, utf8_path, write_raw
 from keytally.exchange.totals import total_warnings
 
-FORMAT = 1
+FORMAT = 2
 """Raise when the same file would be read differently, so that older parts are not reused."""
 
 
@@ -150,12 +150,14 @@ def _parse(
 ) -> None:
     """Read the fast way where it is proven right, else the careful way."""
     lines = draft / "lines.parquet"
+    headers = _header_texts(table, header, places)
     if table.types:
-        _copy(con, _parquet_raw(table, places), profile, lines, means)
+        _copy(con, replace(_parquet_raw(table, places), headers=headers), profile, lines, means)
         return
     width = len(header.names)
     if table.rows is not None:
-        _copy(con, _sheet_raw(table, header, places, means=means, draft=draft), profile, lines, means)
+        raw_table = _sheet_raw(table, header, places, means=means, draft=draft)
+        _copy(con, replace(raw_table, headers=headers), profile, lines, means)
         return
     path = utf8_path(table, scratch=draft)
     layout = table.layout or TextLayout("utf-8", ",", is_one_line_a_record=False)
@@ -173,7 +175,19 @@ def _parse(
         limits=means.limits,
         on_rows=_watched(means, table),
     )
-    _copy(con, _framed_raw(raw, width, places), profile, lines, means)
+    _copy(con, replace(_framed_raw(raw, width, places), headers=headers), profile, lines, means)
+
+
+def _header_texts(table: Table, header: Header, places: Mapping[Column, int]) -> Mapping[Column, Sequence[str]]:
+    """Give the texts by which a column's header is known again: its name, and the cells it was made of."""
+    records = table.head[header.row - 1 : header.first_data_row - 1] if header.row else ()
+    return {
+        column: [
+            header.names[place],
+            *(text for record in records if place < len(record) and (text := record[place].strip())),
+        ]
+        for column, place in places.items()
+    }
 
 
 def _watched(means: Means, table: Table) -> Callable[[int], None]:
@@ -206,7 +220,7 @@ def _read_fast(
     skip = header.first_data_row - 1
     raw = _csv_raw(path, delimiter=table.layout.delimiter, skip=skip, width=len(header.names), places=places)
     try:
-        _copy(con, raw, profile, lines, means)
+        _copy(con, replace(raw, headers=_header_texts(table, header, places)), profile, lines, means)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return False
     (count,) = run(con, "SELECT count(*) FROM read_parquet($file)", {"file": glob_free(lines)})[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from keytally.exchange.canonical import Column, LinesSource, SideLines, TableRef
+from keytally.exchange.canonical import CODE_COLUMNS, Column, LinesSource, SideLines, TableRef
 from keytally.exchange.duck import connection, refusal
 from keytally.exchange.errors import UnableToRead, Warning_
 from keytally.exchange.headers import Header, columns_of, header_of, mapped_places
@@ -49,12 +49,16 @@ class ReadCounts:
 
 @dataclass(frozen=True, slots=True)
 class SideRead:
-    """One side, read: its lines, what became of its records, the rejected ones (Parquet), and what to know."""
+    """One side, read: its lines, what became of its records, the rejected ones (Parquet), and what to know.
+
+    `shortened` names the columns of codes that a spreadsheet may have turned into numbers.
+    """
 
     lines: SideLines
     counts: ReadCounts
     rejected: Path
     warnings: tuple[Warning_, ...]
+    shortened: frozenset[Column] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +259,16 @@ def _side(reading: _Reading, *, files: int) -> SideRead:
     present = _present(reading) if counts.accepted else _mapped(reading)
     lines = SideLines(tables=tables, sources=_sources(reading), present=present, accepted=counts.accepted)
     rejected = gather_rejected(reading.tables, side=reading.side, means=reading.means)
-    return SideRead(lines=lines, counts=counts, rejected=rejected, warnings=tuple(reading.warnings))
+    shortened = frozenset(column for read in reading.tables for column in _shortened(read))
+    return SideRead(lines, counts, rejected, tuple(reading.warnings), shortened)
+
+
+def _shortened(read: ReadTable) -> Sequence[Column]:
+    content = read.content
+    if isinstance(content, TypedFile):
+        return content.as_numbers
+    is_ailing = any(content.notes.get(str(bit)) for bit in (AS_NUMBER, SHORTENED))
+    return [column for column in CODE_COLUMNS if column in read.opened.places] if is_ailing else ()
 
 
 def _sources(reading: _Reading) -> tuple[LinesSource, ...]:

@@ -34,6 +34,7 @@ REASONS = (
     "cell_too_long",
     "bad_encoding",
     "too_many_cells",
+    "repeated_header",
 )
 HEADINGS = ("file", "sheet", "row", "column", "value", "reason code", "reason in English", "reason in Chinese")
 VALUE_CHARS = 500

@@ -10,6 +10,10 @@ from collections.abc import Sequence
 from keytally.exchange import values as rule
 
 _CLEAN_CODE = "^[!#-&(-,./0-<>-~]([ -~]*[!-~])?$"
+PLAIN_CODE = "[!$-&(-*,./0-<>-~一-鿿](?:[ -*,-~一-鿿]*[!-*,-~一-鿿])?"
+"""A code that stands as it is and needs no warning; `NULL` alone must be looked for."""
+PLAIN_DATE = "(?:19|2[01])[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}"
+"""A date that is inside the years that are read, if it is one."""
 _CLEAN_DATE = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}$"
 _IN_RANGE = f"BETWEEN DATE '{rule.EARLIEST}' AND DATE '{rule.LATEST}'"
 
@@ -35,10 +39,14 @@ def figure(value: str, *, clean: str, decimals: int, marks: str, decimal_mark: s
 
 def clean_figure(value: str, *, decimals: int, decimal_mark: str) -> str:
     """Tell whether a figure can be cast as it stands."""
+    return f"regexp_matches({value}, '^{clean_figure_pattern(decimals=decimals, mark=decimal_mark)}$')"
+
+
+def clean_figure_pattern(*, decimals: int, mark: str) -> str:
+    """Describe the figures that can be cast as they stand."""
     whole = min(18 - _scale_digits(decimals), rule.FIGURE_WIDTH) - decimals
-    if decimal_mark == ",":
-        return f"regexp_matches({value}, '^-?[0-9]{{1,{whole}}}$')"
-    return f"regexp_matches({value}, '^-?[0-9]{{1,{whole}}}([.][0-9]{{0,{decimals}}}0{{0,8}})?$')"
+    decimal_part = "" if mark == "," else f"(?:[.][0-9]{{0,{decimals}}}0{{0,8}})?"
+    return f"-?[0-9]{{1,{whole}}}{decimal_part}"
 
 
 def _scale_digits(decimals: int) -> int:

@@ -122,6 +122,33 @@ def test_it_rejects_what_it_cannot_read_and_counts_every_row(tmp_path: Path, rea
     assert "无法识别为数字".encode() in written
 
 
+def test_a_header_that_stands_again_is_rejected_as_such(tmp_path: Path, read: Callable[..., SideRead]) -> None:
+    text = PLAIN + " doc_no ,store,date,quantity,amount\nD3,S3,2026-07-03,1,5\ndoc_no,,,,amount\ndoc_no,,,,x\n"
+    side = read(write(tmp_path / "a.csv", text))
+    assert [(row, column, code) for row, column, _, code in rejected(side)] == [
+        (4, None, "repeated_header"),
+        (6, None, "repeated_header"),
+        (7, "amount", "not_a_number"),
+    ]
+    assert (side.counts.read, side.counts.accepted, side.counts.rejected) == (6, 3, 3)
+
+
+def test_a_header_of_two_rows_is_known_again(tmp_path: Path, read: Callable[..., SideRead]) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for row in (0, 4):
+            sheet.merge_range(row, 1, row, 2, "收货")
+            sheet.write_row(row + 1, 0, ["单号", "数量", "金额"])
+            sheet.write_row(row + 2, 0, [f"D{row}", 1, 2.5])
+    columns = {Column.DOC_NO: "单号", Column.QUANTITY: "收货 数量", Column.AMOUNT: "收货 金额"}
+    side = read(tmp_path / "a.xlsx", SideProfile(columns=columns, header_rows=2))
+    assert [(row, code) for row, _, _, code in rejected(side)] == [
+        (5, "repeated_header"),
+        (6, "repeated_header"),
+    ]
+    assert short(side) == {"D0": (3, 1000, 250), "D4": (7, 1000, 250)}
+
+
 def test_it_reads_a_workbook_as_people_make_them(tmp_path: Path, read: Callable[..., SideRead]) -> None:
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})

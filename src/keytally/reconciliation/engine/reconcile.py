@@ -173,6 +173,8 @@ def _request(
         out=folder.result,
         scratch=folder.work("engine"),
         opening_minor=profile.opening_minor,
+        ours_shapes=profile.ours.document_shapes,
+        theirs_shapes=profile.theirs.document_shapes,
         store_map=tables.get("store_map"),
         item_map=tables.get("item_map"),
         decisions=tables.get("decisions"),
