@@ -58,6 +58,7 @@ class Request:
 
     `store_map` and `item_map` are Parquet files with text columns `ours, theirs` (and `gtin` for items), `starts_on`,
     `ends_before` (DATE or NULL). `decisions` is a Parquet file with `ours_id, theirs_id, decision, reason`.
+    `ours_shapes` and `theirs_shapes` are regular expressions whose first group is the bare number of a document.
     `period` is half-open. Output goes to `out`, scratch files to `scratch`; both exist.
     """
 
@@ -67,6 +68,8 @@ class Request:
     out: Path
     scratch: Path
     opening_minor: Mapping[str, int] = field(default_factory=dict)
+    ours_shapes: tuple[str, ...] = ()
+    theirs_shapes: tuple[str, ...] = ()
     store_map: Path | None = None
     item_map: Path | None = None
     decisions: Path | None = None

@@ -38,7 +38,13 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
         salt += 1
         parts = [line_sql(session, request, plan, side=side) for side in (0, 1)]
         session.run(
-            f"create or replace table line as {' union all '.join(parts)}", {"salt": salt, **period_parameters(plan)}
+            f"create or replace table line as {' union all '.join(parts)}",
+            {
+                "salt": salt,
+                **period_parameters(plan),
+                **shape_parameters(request, side=0),
+                **shape_parameters(request, side=1),
+            },
         )
         for number in plan.numbers:
             drop_suffixes(session, plan, number, salt=salt)
@@ -65,8 +71,8 @@ def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> st
     fields = ", ".join(f"m.{name}" for name in FIELDS)
     inside = "(m.date is null or (m.date >= $period_from and m.date < $period_before))" if plan.period else "true"
     shared = {number.short for number in plan.numbers}
-    document = number_sql("m.doc_no", is_shared="doc" in shared)
-    order = number_sql("m.order_no", is_shared="ord" in shared)
+    document = number_sql("m.doc_no", is_shared="doc" in shared, shapes=shape_names(request, side=side))
+    order = number_sql("m.order_no", is_shared="ord" in shared, shapes=shape_names(request, side=side))
     place = place_sql(plan, "b")
     bare_line = f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
         {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
@@ -89,11 +95,28 @@ def place_sql(plan: Plan, alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
-def number_sql(text: str, *, is_shared: bool) -> tuple[str, str, str]:
-    """Compose the bare form, the core and the core without a numeric suffix; a number that is not shared has none."""
+def shape_parameters(request: Request, *, side: int) -> dict[str, object]:
+    """Name the shapes of a side's numbers as parameters, each as a pattern for the whole number."""
+    shapes = (request.ours_shapes, request.theirs_shapes)[side]
+    return {f"{SIDES[side]}_shape_{place}": shape for place, shape in enumerate(shapes)}
+
+
+def shape_names(request: Request, *, side: int) -> tuple[str, ...]:
+    """List the names of the parameters that hold the shapes of a side's numbers."""
+    return tuple(shape_parameters(request, side=side))
+
+
+def number_sql(text: str, *, is_shared: bool, shapes: tuple[str, ...] = ()) -> tuple[str, str, str]:
+    """Compose the bare form, the core and the core without a numeric suffix; a number that is not shared has none.
+
+    The first shape that fits says what the bare number is; where none does, the number is taken as written.
+    """
     if not is_shared:
         return ("cast(null as varchar)",) * 3
     half = half_width(text)
+    if shapes:
+        fitting = ", ".join(f"nullif(regexp_extract({half}, ${shape}, 1), '')" for shape in shapes)
+        half = f"coalesce({fitting}, {half})"
     trunk = f"regexp_replace({half}, '{SUFFIX}', '')"
     squeezed = f"regexp_replace({half}, '{SEPARATORS}', '', 'g')"
     without = f"case when {squeezed} <> {half} and regexp_matches({half}, '{SUFFIX}') then {core(trunk)} end"

@@ -1,6 +1,6 @@
 """Which lines of one side undo or repeat another line of the same side?"""
 
-from keytally.reconciliation.engine.opening import number_sql
+from keytally.reconciliation.engine.opening import number_sql, shape_parameters
 from keytally.reconciliation.engine.pairing import close_lone
 from keytally.reconciliation.engine.plan import Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
@@ -116,13 +116,14 @@ def close_repeats_of_clean_lines(session: Session, plan: Plan) -> None:
             semi join (select n from open where {core} is not null and family = 0) o on o.n = l.n"""
     )
     for side, lines in enumerate((session.request.ours, session.request.theirs)):
-        twin = number_sql(f"l.{number}", is_shared=True)[1]
+        shapes = shape_parameters(session.request, side=side)
+        twin = number_sql(f"l.{number}", is_shared=True, shapes=tuple(shapes))[1]
         session.run(
             f"""create or replace table twin as
             select {"-" if side else ""}l.rid as n, {twin} as core, {wanted} from ({lines_sql(lines)}) l
             semi join (select {", ".join(fields)} from wanted where side = {side}) w on {equal}
             where l.doc_type is null or l.doc_type not in (select doc_type from kind where side = {side})""",
-            line_parameters(lines),
+            {**line_parameters(lines), **shapes},
         )
         session.run(
             f"""create table found as
