@@ -59,7 +59,8 @@ def name_scores(header: str) -> Mapping[str, NameScore]:
         return {header: NameScore(CANONICAL, header)}
     found: dict[str, NameScore] = {}
     for column in synonyms():
-        best = max((_score(form, column) for form in _forms(header)), key=lambda one: one.score)
+        scored = (_score(form, column) for form in _forms(header))
+        best = max(scored, key=lambda one: one.score, default=NameScore(0, ""))
         if best.score:
             found[column] = best
     no = found.pop(NONE, NameScore(0, ""))
