@@ -53,7 +53,7 @@ def part_statement(raw: RawTable, profile: SideProfile) -> tuple[str, dict[str, 
     }
     steps = (
         _raw(raw),
-        _screened(raw, profile),
+        _screened(),
         _coded(raw),
         _cleaned(raw, profile),
         _figured(raw, profile),
@@ -71,32 +71,19 @@ def _raw(raw: RawTable) -> str:
     texts = [f"{expression} AS t_{column}" for column, expression in raw.columns.items()]
     others = [f"{expression} AS u_{number}" for number, expression in enumerate(raw.others)]
     overlong = f"{raw.overlong or 'false'} AS is_overlong"
-    return f"SELECT {', '.join([*texts, *others, overlong])} FROM {raw.relation}"
+    codes = [expression for column, expression in raw.columns.items() if column in CODE_COLUMNS]
+    joined = f"concat_ws({value_sql.quoted(SEPARATOR)}, {', '.join(codes)})" if codes else "''"
+    return f"SELECT {', '.join([*texts, *others, overlong])}, {joined} AS all_codes FROM {raw.relation}"
 
 
-def _screened(raw: RawTable, profile: SideProfile) -> str:
-    """Tell with two tests a row whether all its codes, and all its figures and its date, are plainly written."""
-    codes = [f"t_{column}" for column in CODE_COLUMNS if column in raw.columns]
-    patterns = {
-        column: value_sql.clean_figure_pattern(decimals=_home_decimals(column, profile), mark=profile.decimal_mark)
-        for column in FIGURE_COLUMNS
-        if column in raw.columns
-    }
-    if Column.DATE in raw.columns:
-        patterns[Column.DATE] = value_sql.PLAIN_DATE
-    separator = value_sql.quoted(SEPARATOR)
-    joined = f"concat_ws({separator}, {', '.join(codes)})" if codes else "''"
+def _screened() -> str:
+    """Tell with one test a row whether all its codes are plainly written."""
+    pattern = value_sql.quoted(f"^(?:{value_sql.PLAIN_CODE}(?:{SEPARATOR}{value_sql.PLAIN_CODE})*)?$")
     plain = (
-        f"{_matches(joined, f'^(?:{value_sql.PLAIN_CODE}(?:{SEPARATOR}{value_sql.PLAIN_CODE})*)?$')} "
-        f"AND strlen({joined}) <= {CELL_CHARS} AND NOT contains({joined}, 'NULL')"
+        f"regexp_matches(all_codes, {pattern}) AND strlen(all_codes) <= {CELL_CHARS} "
+        "AND NOT contains(all_codes, 'NULL')"
     )
-    values = f"concat_ws({separator}, {', '.join(f't_{column}' for column in patterns)})" if patterns else "''"
-    exact = _matches(values, f"^{SEPARATOR.join(patterns.values())}$")
-    return f"SELECT *, {plain} AS is_plain, {exact} AS is_exact FROM raw"
-
-
-def _matches(text: str, pattern: str) -> str:
-    return f"regexp_matches({text}, {value_sql.quoted(pattern)})"
+    return f"SELECT *, {plain} AS is_plain FROM raw"
 
 
 def _home_decimals(column: Column, profile: SideProfile) -> int:
@@ -122,20 +109,21 @@ def _coded(raw: RawTable) -> str:
 
 
 def _cleaned(raw: RawTable, profile: SideProfile) -> str:
-    """Tell once which figures are clean; reading them and noting what was rounded both ask."""
+    """Tell once which figures and dates are clean; reading them and noting what was rounded both ask."""
     clean = [f"{_clean(column, raw, profile)} AS clean_{column}" for column in FIGURE_COLUMNS if column in raw.columns]
-    return f"SELECT {', '.join(['*', *clean])}, is_plain AND is_exact AND currency_place = 0 AS is_fine FROM coded"
+    if Column.DATE in raw.columns:
+        clean.append(f"regexp_matches(t_date, '^{value_sql.PLAIN_DATE}$') AS clean_date")
+    return f"SELECT {', '.join(['*', *clean])} FROM coded"
 
 
 def _clean(column: Column, raw: RawTable, profile: SideProfile) -> str:
     decimals = _home_decimals(column, profile)
     test = value_sql.clean_figure(f"t_{column}", decimals=decimals, decimal_mark=profile.decimal_mark)
     if column != Column.AMOUNT or Column.CURRENCY not in raw.columns:
-        return f"CASE WHEN is_exact THEN true ELSE {test} END"
+        return test
     other = value_sql.clean_figure(f"t_{column}", decimals=2, decimal_mark=profile.decimal_mark)
     same = "CASE WHEN currency_place > 0 THEN list_extract($exponents, currency_place) = 2 ELSE false END"
-    home = f"CASE WHEN is_exact THEN true ELSE {test} END"
-    return f"CASE WHEN currency_place = 0 THEN {home} WHEN {same} THEN {other} ELSE false END"
+    return f"CASE WHEN currency_place = 0 THEN {test} WHEN {same} THEN {other} ELSE false END"
 
 
 def _figured(raw: RawTable, profile: SideProfile) -> str:
@@ -143,11 +131,14 @@ def _figured(raw: RawTable, profile: SideProfile) -> str:
     day = "NULL::DATE"
     if Column.DATE in raw.columns:
         odd = value_sql.day("t_date", date_format=profile.date_format)
-        day = f"CASE WHEN is_exact THEN TRY_CAST(t_date AS DATE) ELSE {odd} END"
+        day = f"CASE WHEN clean_date THEN TRY_CAST(t_date AS DATE) ELSE {odd} END"
     currency = "CASE currency_place WHEN 0 THEN $home ELSE list_extract($codes, currency_place) END"
     if Column.CURRENCY not in raw.columns:
         currency = "$home::VARCHAR"
-    return f"SELECT *, {', '.join(figures)}, {day} AS date, {currency} AS currency FROM cleaned"
+    clean = [f"clean_{column}" for column in (*FIGURE_COLUMNS, Column.DATE) if column in raw.columns]
+    fine = " AND ".join(["is_plain", "currency_place = 0", *clean])
+    others = f"{day} AS date, {currency} AS currency, coalesce({fine}, false) AS is_fine"
+    return f"SELECT *, {', '.join(figures)}, {others} FROM cleaned"
 
 
 def _figure(column: Column, raw: RawTable, profile: SideProfile) -> str:

@@ -229,7 +229,7 @@ def _read_fast(
 
 def _copy(con: duckdb.DuckDBPyConnection, raw: RawTable, profile: SideProfile, lines: Path, means: Means) -> None:
     statement, parameters = part_statement(raw, profile)
-    copy = f"COPY ({statement}) TO $part_file (FORMAT parquet)"
+    copy = f"COPY ({statement}) TO $part_file (FORMAT parquet, DICTIONARY_SIZE_LIMIT 4096, COMPRESSION lz4_raw)"
     run(con, copy, {**parameters, "part_file": str(lines)}, is_stopped=means.is_stopped)
 
 
