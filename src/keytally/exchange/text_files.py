@@ -21,6 +21,7 @@ RAW_DELIMITER = ","
 HEAD_RECORDS = 20_000
 _MARK = "r"
 _OVERLONG = "x"
+_TAIL_BYTES = 65_536
 
 
 def text_table(source: SourceFile, *, encoding: str | None, delimiter: str | None, limits: Limits) -> Table | None:
@@ -110,7 +111,7 @@ def count_lines(path: Path) -> int | None:
         while block := file.read(4 * SAMPLE_BYTES):
             newlines += block.count(b"\n")
             returns += block.count(b"\r")
-            last = (last + block)[-65_536:]
+            last = (last + block if len(block) < _TAIL_BYTES else block)[-_TAIL_BYTES:]
     if returns not in (0, newlines):
         return None
     tail = last[len(last.rstrip(b"\r\n")) :]
