@@ -79,6 +79,9 @@ NUMBERS = [
     Case("no date", [replace(A, day=None)], [A], one("exact_document")),
     Case("codes with leading zeros", [L(store="7")], [L(store="0007")], one("exact_document")),
     Case("another number", [A], [L("INV-20002", a=3_300, q=3)], lone=apart()),
+    Case("a year is no number", [L("2026-INV-0001")], [L("2026-INV-0077", a=9_000)], lone=apart()),
+    Case("a day is no number", [L("SO20260701A0001")], [L("SO20260701A0777", a=9_000)], lone=apart()),
+    Case("a numeric suffix of one side", [A], [L("INV-10001-1")], one("normalized")),
     Case("a transposed number", [L("INV-10012")], [L("INV-10021")], one("near_number")),
     Case("one digit wrong", [A], [L("INV-10081")], one("near_number")),
     Case("one digit lost", [L("INV-1234567")], [L("INV-123567")], one("near_number")),
@@ -172,6 +175,7 @@ LONELY = [
     Case("a return", [], [L(kind="Goods return", a=-500, q=-1)], lone={"t1": "RETURN_UNBOOKED"}),
     Case("a return by its quantity", [], [L(a=-500, q=-1)], lone={"t1": "RETURN_UNBOOKED"}),
     Case("a line without an amount", [L(a=None)], [], lone={"o1": "NOT_RECEIVED"}),
+    Case("nobody received a huge one", [L(a=9 * 10**16)], [], lone={"o1": "NOT_RECEIVED"}),
     Case("families never meet", [L(kind="Payment")], [L(kind="Invoice")], lone=apart("PAYMENT_UNBOOKED")),
     Case("deductions meet", [L(kind="促销扣款", a=-500)], [L(kind="fee", a=-500)], one("exact_document")),
 ]
@@ -209,6 +213,12 @@ IN_MILLIONTHS = [
     Case("at the tolerance", [A], [L(a=9_950)], one("within_tolerance", "ROUNDING", ROUNDING=50)),
     Case("beyond it", [A], [L(a=9_949)], one("same_key", "PRICE", PRICE=51)),
     Case("of our amount, rounded down", [L(a=9_999)], [L(a=9_949)], one("same_key", "PRICE", PRICE=50)),
+    Case(
+        "of a huge amount",
+        [L(a=9 * 10**15)],
+        [L(a=9 * 10**15 - 45 * 10**12)],
+        one("within_tolerance", "ROUNDING", ROUNDING=45 * 10**12),
+    ),
     Case("of a return", [L(q=-10, a=-10_000)], [L(q=-10, a=-9_950)], one("within_tolerance", "ROUNDING", ROUNDING=-50)),
 ]
 

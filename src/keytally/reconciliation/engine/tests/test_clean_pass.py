@@ -154,6 +154,9 @@ STORIES = {
     "a clean pair that a person refused": World([L(), L("INV-20002")], [L(), L("INV-20002")], [(1, 1, "refuse")]),
     "a clean pair that a person accepted": World([L(), L("INV-20002")], [L(), L("INV-20002")], [(2, 2, "accept")]),
     "a clean line given to another": World([L(), L("INV-20002")], [L(), L("INV-20002")], [(1, 2, "accept")]),
+    "a second claimant that a person refused another": World(
+        [L(day=0), L(day=20)], [L(day=None), L("INV-20477", q=3, a=300, item="A2")], [(1, 2, "refuse")]
+    ),
     "at the edge of the period": World(
         [L(day=-2), L(day=1), L("INV-20002", day=30)], [L(day=1), L("INV-20002", day=31)]
     ),
