@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -90,6 +91,12 @@ def components(listed: object) -> dict[str, int]:
     return dict(pairs)
 
 
+@cache
+def workbench() -> duckdb.DuckDBPyConnection:
+    """Open the one database in which tests write and read their files."""
+    return duckdb.connect(":memory:")
+
+
 def write_side(folder: Path, name: str, lines: Sequence[Line], *, cuts: Sequence[int] = ()) -> SideLines:
     """Write the lines of a side as typed Parquet, cut into several files where asked, and describe them."""
     edges = [0, *cuts, len(lines)]
@@ -106,8 +113,10 @@ def write_side(folder: Path, name: str, lines: Sequence[Line], *, cuts: Sequence
 
 def write_parquet(file: Path, rows: Iterable[tuple[object, ...]]) -> None:
     """Write rows of canonical values as typed Parquet."""
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"create table line ({', '.join(f'{n} {k}' for n, k in LINE_TYPES.items())})")
+    with workbench().cursor() as connection:
+        connection.execute(
+            f"create or replace temp table line ({', '.join(f'{n} {k}' for n, k in LINE_TYPES.items())})"
+        )
         rows = list(rows)
         if rows:
             places = ", ".join("(" + ", ".join("?" for _ in LINE_TYPES) + ")" for _ in rows)
@@ -118,9 +127,9 @@ def write_parquet(file: Path, rows: Iterable[tuple[object, ...]]) -> None:
 def write_map(folder: Path, name: str, rows: Sequence[Mapping[str, object]]) -> Path:
     """Write a code map of (ours, theirs, starts_on, ends_before, gtin) as the engine reads it."""
     file = folder / f"{name}.parquet"
-    with duckdb.connect(":memory:") as connection:
+    with workbench().cursor() as connection:
         connection.execute(
-            "create table m (ours varchar, theirs varchar, gtin varchar, starts_on date, ends_before date)"
+            "create or replace temp table m (ours text, theirs text, gtin text, starts_on date, ends_before date)"
         )
         for row in rows:
             names = ("ours", "theirs", "gtin", "starts_on", "ends_before")
@@ -132,8 +141,10 @@ def write_map(folder: Path, name: str, rows: Sequence[Mapping[str, object]]) -> 
 def write_decisions(folder: Path, rows: Sequence[tuple[str, str, str]]) -> Path:
     """Write decisions (ours id, theirs id, decision) as the engine reads them."""
     file = folder / "decisions.parquet"
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("create table d (ours_id varchar, theirs_id varchar, decision varchar, reason varchar)")
+    with workbench().cursor() as connection:
+        connection.execute(
+            "create or replace temp table d (ours_id varchar, theirs_id varchar, decision varchar, reason varchar)"
+        )
         for row in rows:
             connection.execute("insert into d values (?, ?, ?, null)", list(row))
         connection.execute("copy d to $file (format parquet)", {"file": str(file)})
@@ -165,7 +176,7 @@ def read_back(out: Path, outcome: Outcome) -> Tally:
 
 def read_rows(file: Path) -> list[dict[str, object]]:
     """Read a Parquet file as dictionaries, in an order that does not depend on the run."""
-    with duckdb.connect(":memory:") as connection:
+    with workbench().cursor() as connection:
         found = connection.execute("select * from read_parquet($file) order by all", {"file": str(file)})
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

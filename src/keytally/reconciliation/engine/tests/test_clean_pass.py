@@ -126,14 +126,14 @@ OPTIONS = [
 ]
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(worlds(), min_size=5, max_size=40), st.sampled_from(OPTIONS))
 def test_it_gives_on_large_runs_what_small_runs_give(many, options):
     with TemporaryDirectory() as folder:
         assert_same(Path(folder), joined(many), **options)
 
 
-@pytest.mark.parametrize("group", ["plain", "by quantity", "in July", "by order"])
+@pytest.mark.parametrize("group", ["plain", "in July"])
 def test_it_gives_every_case_of_the_rules_on_large_runs_too(tmp_path, group):
     cases, options = GROUPS[group]
     assert_same(tmp_path, joined([World(case.ours, case.theirs) for case in cases]), **options)
