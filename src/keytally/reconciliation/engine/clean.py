@@ -3,6 +3,8 @@
 One join over fingerprints nominates pairs while the files are read; bitmaps of row numbers find second claimants.
 """
 
+from collections.abc import Mapping
+
 from keytally.reconciliation.engine.codes import mapped_sql
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.identity import id_sql
@@ -19,9 +21,9 @@ def pair_clean_lines(session: Session, request: Request, plan: Plan) -> None:
     session.run("create table clean (a integer, b integer, days_apart integer)")
     if not plan.is_small and exact_rule(plan) in plan.match.rules:
         nominate(session, request, plan)
-        leave_decided_lines(session, request)
     mark_words(session)
     drop_second_claimants(session)
+    leave_decided_lines(session, request)
 
 
 def exact_rule(plan: Plan) -> str:
@@ -78,10 +80,12 @@ def leave_decided_lines(session: Session, request: Request) -> None:
             f" where {id_sql('l', occurrence='1')} in (select {decided} from read_parquet($decisions))"
             for source in lines.sources
         )
-        session.run(
-            f"delete from clean where {column} in ({found})",
-            {"decisions": str(request.decisions), **line_parameters(lines)},
-        )
+        if found:
+            reopen(
+                session,
+                f"select a, b from clean where {column} in ({found})",
+                {"decisions": str(request.decisions), **line_parameters(lines)},
+            )
 
 
 def mark_words(session: Session) -> None:
@@ -112,7 +116,12 @@ def drop_second_claimants(session: Session) -> None:
             where (w.twice >> (({row}) & 63)) & 1 = 1"""
         for table, row in WORDS.items()
     )
-    session.run(f"create table dropped as {parts}")
+    reopen(session, parts)
+
+
+def reopen(session: Session, pairs: str, parameters: Mapping[str, object] | None = None) -> None:
+    """Take some pairs out of `clean` and clear their rows, so that the rules see them."""
+    session.run(f"create or replace table dropped as {pairs}", parameters)
     if session.count("select count(*) from dropped"):
         session.run("delete from clean where (a, b) in (select (a, b) from dropped)")
         for table, row in WORDS.items():

@@ -62,7 +62,8 @@ OPEN_SQL = """
     select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place,
         doc_key, ord_key,
         store_key as store, item_key as item, family, currency, is_cancelling, is_return, day, is_inside,
-        quantity as q, unit_price as p, amount as a, print
+        quantity as q, unit_price as p, amount as a, print,
+        cast(sign(coalesce(nullif(amount, 0), quantity, 0)) as tinyint) as way
     from line"""
 
 

@@ -62,7 +62,7 @@ def pair_in_order(session: Session, rule: Rule, *, number: str, keys: Sequence[s
     columns = (number, *keys)
     listed = ", ".join(f"o.{key}" for key in columns)
     agree = same(keys, "o", "t") + f" and o.{number} = t.{number}"
-    turn = f"row_number() over (partition by {listed} order by o.day, o.doc, o.line_no, o.print, o.n)"
+    turn = f"row_number() over (partition by {listed} order by o.day, o.doc, o.line_no, o.print, abs(o.n))"
     sides = [
         f"""select o.n, {listed}, {turn} as turn from open o
             semi join (select {", ".join(columns)} from open where side = {1 - side}) t on {agree}

@@ -128,7 +128,9 @@ def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> 
         from lost o join known t on t.variant = o.variant and {equal("place")} and {near_sql(number)} and {SAME_SIGN}
             and (o.q is null or t.q is null or o.a is null or t.a is null or o.q = t.q or {SAME_PRICE} or {NEAR_PRICE})
         cross join setting s where {IN_WINDOW} and {uncontradicted(plan, number)}
-        group by o.n having min(t.{core}) = max(t.{core})"""
+        group by o.n having min(t.{core}) = max(t.{core})
+        qualify min(min(o.{core})) over (partition by min(t.{key}))
+            = max(min(o.{core})) over (partition by min(t.{key}))"""
     )
     session.run(f"update open set {core} = found.core, {key} = found.key from found where open.n = found.n")
     session.run(f"update line set {key} = found.key from found where line.n = found.n")

@@ -202,6 +202,8 @@ def pair_same_key(session: Session, plan: Plan, number: Number) -> None:
     """Link lines of one key that differ: by price or quantity first, then whatever is nearest."""
     if number == plan.lead:
         pair_normalized(session, plan, number)
+    if not plan.has_item:
+        pair_in_order(session, Rule("same_key", 90), number="line_no", keys=(f"{number.short}_key", "way"))
     for one in (0, 1):
         link_parts_with_difference(session, plan, number, one=one)
     tier = "0"
