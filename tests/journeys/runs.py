@@ -128,10 +128,9 @@ def keytally_here(*arguments: object) -> Ran:
     return Ran(code, stdout.getvalue(), stderr.getvalue())
 
 
-def reconcile_here(ours: object, theirs: object, out: Path, *, refusable: bool = False, **options: object) -> Result:
+def reconcile_here(ours: object, theirs: object, out: Path, *options: object, refusable: bool = False) -> Result:
     """Run the command in this process; a refusal gives exit 2, or fails the test where none is expected."""
-    words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
-    ran = keytally_here("reconcile", ours, theirs, "--out", out, *words)
+    ran = keytally_here("reconcile", ours, theirs, "--out", out, *options)
     if ran.exit == 2 and refusable:
         refusal(ran)
     else:

@@ -25,7 +25,7 @@ def test_it_is_refused_or_read_without_a_wrong_number(tmp_path: Path, malformed:
     file = tmp_path / malformed.name
     file.write_bytes(malformed.content)
     theirs = write_csv(tmp_path / "theirs" / "theirs.csv", GOOD)
-    result = reconcile_here(file, theirs.path, tmp_path / "out", refusable=True)
+    result = reconcile_here(file, theirs.path, tmp_path / "out", "--no-report", refusable=True)
     if result.exit == 2:
         assert not (tmp_path / "out" / "summary.json").exists()
         return
