@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from keytally.exchange.profile import Measure
 from keytally.reconciliation.engine import own_side, repair, same_number
 from keytally.reconciliation.engine.balance import bridges, check_classes, check_lines, class_totals
-from keytally.reconciliation.engine.clean import pair_clean_lines
+from keytally.reconciliation.engine.clean import exact_rule, pair_clean_lines
 from keytally.reconciliation.engine.codes import load_codes
 from keytally.reconciliation.engine.contract import Outcome, Request, UnableToRun
 from keytally.reconciliation.engine.decided import apply_decisions
@@ -63,7 +63,7 @@ def run(request: Request) -> Outcome:
         open_lines(session, request, plan)
         make_tables(session)
         unused = apply_decisions(session, request)
-        for name in request.match.rules:
+        for name in rules_in_order(plan):
             apply_rule(session, plan, name)
         return conclude(session, request, plan, unused=unused)
 
@@ -77,6 +77,16 @@ def require_measure(plan: Plan) -> None:
                 f"The measure is {plan.match.measure.value}, but not both sides have a column {name};"
                 " map the column in the profile or choose another --measure."
             )
+
+
+def rules_in_order(plan: Plan) -> tuple[str, ...]:
+    """List the rules of the profile, of the two exact ones the leading number's first."""
+    names = plan.match.rules
+    exact = [name for name in names if name in EXACT_RULES]
+    if len(exact) < 2 or exact[0] == exact_rule(plan):
+        return names
+    swapped = dict(zip(exact, reversed(exact), strict=True))
+    return tuple(swapped.get(name, name) for name in names)
 
 
 def apply_rule(session: Session, plan: Plan, name: str) -> None:
