@@ -171,8 +171,10 @@ def bare(text: str) -> str:
 
 def core(text: str) -> str:
     """Compose a number's last long run of digits, separators taken out, without leading zeros."""
-    squeezed = f"'#' || regexp_replace({text}, '{SEPARATORS}', '', 'g')"
-    digits = f"ltrim(regexp_extract({squeezed}, '.*[^0-9]([0-9]{{{CORE_DIGITS},}})', 1), '0')"
+    squeezed = f"regexp_replace({text}, '{SEPARATORS}', '', 'g')"
+    closing = f"regexp_extract({squeezed}, '([0-9]{{{CORE_DIGITS},}})[^0-9]*$', 1)"
+    inner = f"regexp_extract('#' || {squeezed}, '.*[^0-9]([0-9]{{{CORE_DIGITS},}})', 1)"
+    digits = f"ltrim(coalesce(nullif({closing}, ''), {inner}), '0')"
     return f"case when length({digits}) >= {CORE_DIGITS} then {digits} end"
 
 

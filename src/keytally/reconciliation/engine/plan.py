@@ -80,28 +80,31 @@ def shared_numbers(session: Session, common: frozenset[Column], *, mask: int) ->
     columns = [column for column in (Column.DOC_NO, Column.ORDER_NO) if column in common]
     if len(columns) < 2:
         return tuple(Number(column, 0) for column in columns)
-    document = Number(Column.DOC_NO, agreeing(session, Column.DOC_NO, mask=mask))
-    if mask and not document.agreeing:
+    document, documents = agreeing(session, Column.DOC_NO, mask=mask)
+    if mask and document.agreeing * SHARED_NUMBER_SHARE < documents:
         return (Number(Column.ORDER_NO, 0),)
-    order = Number(Column.ORDER_NO, agreeing(session, Column.ORDER_NO, mask=mask))
+    order, _ = agreeing(session, Column.ORDER_NO, mask=mask)
     if document.agreeing * SHARED_NUMBER_SHARE < order.agreeing:
         return (order,)
     return tuple(sorted((document, order), key=lambda number: -number.agreeing))
 
 
-def agreeing(session: Session, column: Column, *, mask: int) -> int:
-    """Count the sampled values of a column that stand on both sides."""
+def agreeing(session: Session, column: Column, *, mask: int) -> tuple[Number, int]:
+    """Count the sampled values of a column that stand on both sides, and those of the side with fewer."""
     sides = (session.request.ours, session.request.theirs)
     parts = [
         f"select {column} as number, {side} = 0 as is_ours from ({lines_sql(lines)}) where hash({column}) & {mask} = 0"
         for side, lines in enumerate(sides)
     ]
-    return session.count(
-        f"""select count(*) from (
-            select number from ({" union all ".join(parts)}) where number is not null
-            group by number having bool_or(is_ours) and bool_or(not is_ours))""",
+    both, ours, theirs = session.rows(
+        f"""with standing as (
+            select number, bool_or(is_ours) as with_us, bool_or(not is_ours) as with_them
+            from ({" union all ".join(parts)}) where number is not null group by number)
+        select count(*) filter (where with_us and with_them), count(*) filter (where with_us),
+            count(*) filter (where with_them) from standing""",
         line_parameters(*sides),
-    )
+    )[0]
+    return Number(column, int(str(both))), min(int(str(ours)), int(str(theirs)))
 
 
 def lines_sql(side: SideLines) -> str:
