@@ -27,7 +27,6 @@ def make_tables(session: Session) -> None:
     session.run("create table lone (n integer, class varchar, twin integer)")
     session.run("create table candidate (a integer, b integer, rule varchar, confidence tinyint, score bigint)")
     session.run("create table refused (a integer, b integer)")
-    session.run("create table mended (n integer)")
 
 
 def take(session: Session, rule: Rule) -> int:

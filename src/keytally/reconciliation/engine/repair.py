@@ -106,7 +106,7 @@ def variants_sql(key: str) -> str:
 def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> None:
     """Give a line whose number the other side does not have the one near number of its store, item and like price.
 
-    The rules that follow treat it like any line of that number; `mended` remembers it.
+    The rules that follow treat it like any line of that number.
     """
     core, key = f"{number.short}_core", f"{number.short}_key"
     session.run(
@@ -134,7 +134,6 @@ def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> 
     )
     session.run(f"update open set {core} = found.core, {key} = found.key from found where open.n = found.n")
     session.run(f"update line set {key} = found.key from found where line.n = found.n")
-    session.run("insert into mended select n from found")
     session.run("drop table found")
     session.run("drop table orphan")
 

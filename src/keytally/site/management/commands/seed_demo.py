@@ -13,7 +13,7 @@ from keytally.core import demo, queries, services
 from keytally.core.roles import Role
 
 # Open to anyone who reads this: the demo is refused wherever other machines can reach it.
-PASSWORD = "tally-to-the-cent"  # noqa: S105
+PASSWORD = "tally-to-the-cent"  # noqa: S105 - printed at every start of the demo, no secret
 
 
 @dataclass(frozen=True, slots=True)
