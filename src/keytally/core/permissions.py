@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from keytally.core.roles import Role, change, declare, read
 
 declare(
-    read("people.view", _("See people and their roles"), roles=[Role.ADMINISTRATOR]),
-    change("people.change", _("Add people and change their roles"), roles=[Role.ADMINISTRATOR]),
+    read("users.view", _("See people and their roles"), roles=[Role.ADMINISTRATOR]),
+    change("users.change", _("Add people and change their roles"), roles=[Role.ADMINISTRATOR]),
     read("audit.view", _("Read the audit entries"), roles=[Role.FINANCE_DIRECTOR]),
 )

@@ -41,9 +41,7 @@ ENTRIES: Sequence[Entry] = (
         permission="reconcile.view",
     ),
     Entry(label=pgettext_lazy("menu", "Jobs"), icon="progress", url_name="jobs:list", permission="jobs.view"),
-    Entry(
-        label=pgettext_lazy("menu", "Administration"), icon="users", url_name="people:list", permission="people.view"
-    ),
+    Entry(label=pgettext_lazy("menu", "Administration"), icon="users", url_name="users:list", permission="users.view"),
 )
 
 

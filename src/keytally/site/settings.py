@@ -56,6 +56,10 @@ INSTALLED_APPS = [
     "keytally.core",
     "keytally.jobs",
     "keytally.imports",
+    "keytally.worklist",
+    "keytally.people",
+    "keytally.approvals",
+    "keytally.accounts",
     "keytally.reconciliation",
     "keytally.site",
 ]

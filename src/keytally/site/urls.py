@@ -13,11 +13,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
     path("", include("keytally.core.urls")),
-    path("", include("keytally.core.people_urls")),
+    path("", include("keytally.core.user_urls")),
     path("jobs/", include("keytally.jobs.urls")),
 ]
-if find_spec("keytally.reconciliation.urls"):
-    urlpatterns.append(path("reconciliation/", include("keytally.reconciliation.urls")))
+for prefix, capability in (
+    ("today/", "worklist"),
+    ("people/", "people"),
+    ("approvals/", "approvals"),
+    ("accounts/", "accounts"),
+    ("reconciliation/", "reconciliation"),
+):
+    if find_spec(f"keytally.{capability}.urls"):
+        urlpatterns.append(path(prefix, include(f"keytally.{capability}.urls")))
 
 handler403 = "keytally.site.views.forbidden"
 handler404 = "keytally.site.views.not_found"

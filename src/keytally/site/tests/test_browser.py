@@ -72,7 +72,7 @@ def test_pages_have_names_contrast_room_and_nothing_from_outside(
     page.goto(f"{live_server.url}/log-in/")
     assert page.evaluate(AUDIT) == []
     log_in(page, live_server, language)
-    for path in ("/jobs/", f"/jobs/{Job.objects.first().pk}/", "/people/", "/people/add/", "/me/"):
+    for path in ("/jobs/", f"/jobs/{Job.objects.first().pk}/", "/users/", "/users/add/", "/me/"):
         page.goto(f"{live_server.url}{path}")
         assert page.evaluate(AUDIT) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path

@@ -97,7 +97,7 @@ def test_times_are_shown_in_the_persons_zone(rep):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/people/", 403)])
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/users/", 403)])
 def test_error_pages_say_what_to_do(rep, path, status, language):
     rep.language = "en" if language == "en" else "zh-hans"
     rep.save()

@@ -34,7 +34,7 @@ NEW = {
 
 
 def test_a_new_person_can_log_in_with_their_roles(client, administrator):
-    assert client.post("/people/add/", NEW).status_code == 302
+    assert client.post("/users/add/", NEW).status_code == 302
     person = User.objects.get(username="wang")
     assert person.roles == (Role.RECEIVABLES_ACCOUNTANT,)
     assert person.check_password(NEW["password"])
@@ -45,7 +45,7 @@ def test_a_new_person_can_log_in_with_their_roles(client, administrator):
     "wrong", [{"password": "123"}, {"password": ""}, {"name": ""}, {"roles": ["KING"]}, {"username": "ROOT"}]
 )
 def test_a_wrong_entry_is_shown_again_and_nothing_is_kept(client, wrong):
-    response = client.post("/people/add/", NEW | wrong)
+    response = client.post("/users/add/", NEW | wrong)
     assert response.status_code == 422
     assert "field-error" in response.content.decode()
     assert User.objects.count() == 1
@@ -53,22 +53,22 @@ def test_a_wrong_entry_is_shown_again_and_nothing_is_kept(client, wrong):
 
 def test_the_last_administrator_cannot_leave(client, administrator):
     stays = {"name": "Root", "email": "", "roles": ["SALES_REP"], "is_active": "on", "reason": "tired"}
-    response = client.post(f"/people/{administrator.pk}/", stays)
+    response = client.post(f"/users/{administrator.pk}/", stays)
     assert response.status_code == 422
     assert "Nobody would be left" in response.content.decode()
     assert User.objects.get().roles == (Role.ADMINISTRATOR,)
     locked = {"name": "Root", "email": "", "roles": ["ADMINISTRATOR"], "reason": "tired"}
-    assert client.post(f"/people/{administrator.pk}/", locked).status_code == 422
+    assert client.post(f"/users/{administrator.pk}/", locked).status_code == 422
     assert User.objects.get().is_active
 
 
 def test_a_change_needs_a_reason_and_is_shown_afterwards(client):
-    client.post("/people/add/", NEW)
+    client.post("/users/add/", NEW)
     person = User.objects.get(username="wang")
     change = {"name": "王磊", "email": "", "roles": ["AUDITOR"], "is_active": "on"}
-    assert client.post(f"/people/{person.pk}/", change).status_code == 422
-    assert client.post(f"/people/{person.pk}/", change | {"reason": "moved to audit"}).status_code == 302
-    page = client.get(f"/people/{person.pk}/").content.decode()
+    assert client.post(f"/users/{person.pk}/", change).status_code == 422
+    assert client.post(f"/users/{person.pk}/", change | {"reason": "moved to audit"}).status_code == 302
+    page = client.get(f"/users/{person.pk}/").content.decode()
     assert "moved to audit" in page
     assert "Roles changed" in page
 
@@ -77,4 +77,4 @@ def test_the_list_takes_the_same_number_of_queries_however_many(client, django_a
     for number in range(30):
         add_person(f"p{number}", name="P", password=None, roles=[Role.AUDITOR, Role.EXECUTIVE], by=None, now=NOW)
     with django_assert_num_queries(6):
-        client.get("/people/")
+        client.get("/users/")

@@ -35,7 +35,7 @@ def every_route():
 
 
 def test_there_is_something_to_walk():
-    assert {"home", "log_in", "jobs:list", "jobs:stop", "people:list", "core:attachment"} <= {
+    assert {"home", "log_in", "jobs:list", "jobs:stop", "users:list", "core:attachment"} <= {
         r.name for r in every_route()
     }
 

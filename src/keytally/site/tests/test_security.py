@@ -19,7 +19,7 @@ TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/log-in/", "/nowhere/", "/jobs/", "/people/", "/me/"])
+@pytest.mark.parametrize("path", ["/log-in/", "/nowhere/", "/jobs/", "/users/", "/me/"])
 def test_the_content_security_policy_is_strict_on_every_page(path):
     client = Client()
     client.force_login(add_person("all", name="All", password=None, roles=list(Role), by=None, now=NOW))

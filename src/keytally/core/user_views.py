@@ -21,15 +21,15 @@ from keytally.core.subjects import Subject
 PER_PAGE = 100
 
 
-@requires("people.view")
+@requires("users.view")
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """List everyone."""
     page = Paginator(queries.people(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "core/people.html", {"page": page, "may_change": person_of(request).may("people.change")})
+    return render(request, "core/people.html", {"page": page, "may_change": person_of(request).may("users.change")})
 
 
-@requires("people.change")
+@requires("users.change")
 @sensitive_post_parameters("password")
 def add(request: HttpRequest) -> HttpResponse:
     """Add a person."""
@@ -38,11 +38,11 @@ def add(request: HttpRequest) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in ("username", "name", "email", "language", "password")}
         services.add_person(**facts, roles=form.chosen_roles(), by=person_of(request), now=datetime.now(UTC))
         messages.success(request, _("%(name)s may log in now.") % {"name": facts["name"]})
-        return redirect("people:list")
+        return redirect("users:list")
     return render(request, "core/person.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@requires("people.change")
+@requires("users.change")
 @sensitive_post_parameters("password")
 def change(request: HttpRequest, person_id: int) -> HttpResponse:
     """Change a person, their roles, or give them a new password."""
@@ -57,7 +57,7 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
             )
         else:
             messages.success(request, _("%(name)s was changed.") % {"name": form.cleaned_data["name"]})
-            return redirect("people:list")
+            return redirect("users:list")
     history = queries.audit_of(Subject("person", person.pk))[:20]
     shown = {"form": form, "person": person, "history": history}
     return render(request, "core/person.html", shown, status=422 if form.is_bound else 200)
@@ -73,12 +73,12 @@ def own(request: HttpRequest) -> HttpResponse:
     if zone.is_bound and zone.is_valid():
         services.set_time_zone(person, time_zone=zone.cleaned_data["time_zone"])
         messages.success(request, _("Times are shown in %(zone)s from now on.") % {"zone": person.time_zone})
-        return redirect("people:own")
+        return redirect("users:own")
     if password.is_bound and password.is_valid():
         services.set_password(person, password=password.cleaned_data["new"], by=person, now=datetime.now(UTC))
         update_session_auth_hash(request, person)
         messages.success(request, _("Your password was changed."))
-        return redirect("people:own")
+        return redirect("users:own")
     status = 422 if zone.is_bound or password.is_bound else 200
     return render(request, "core/own.html", {"zone": zone, "password": password}, status=status)
 
