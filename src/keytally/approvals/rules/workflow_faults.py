@@ -1,0 +1,171 @@
+"""Is a workflow fit for use: does every route on it end with somebody, and do larger amounts go at least as high?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from keytally.approvals.rules.workflow import (
+    AUTHORITY,
+    ROLES,
+    Comparison,
+    FieldKind,
+    Level,
+    Limits,
+    Mode,
+    Stage,
+    Step,
+    Test,
+    Workflow,
+    WorkflowKind,
+)
+
+ORDERED = frozenset({Comparison.AT_MOST, Comparison.MORE_THAN, Comparison.AT_LEAST, Comparison.LESS_THAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a workflow, where; worded when it is read."""
+
+    code: str
+    where: str
+    detail: str = ""
+
+
+def faults_of(workflow: Workflow) -> tuple[Fault, ...]:
+    """List everything that makes a workflow unfit for use; none means it may be kept."""
+    found = [*_of_names(workflow), *_of_steps(workflow), *_of_tests(workflow)]
+    if workflow.kind is WorkflowKind.APPROVAL:
+        found += [*_of_approval(workflow)]
+    if workflow.limits:
+        found += [*_of_limits(workflow.limits)]
+    return tuple(found)
+
+
+def covers(higher: Iterable[Stage], lower: Iterable[Stage]) -> bool:
+    """Tell whether every decision of the lower stages is matched by one at least as high in the higher stages."""
+    highest = max((_authority(stage) for stage in higher), default=0)
+    return all(_authority(stage) <= highest for stage in lower)
+
+
+def _authority(stage: Stage) -> int:
+    """Rank a stage by who certainly decides it."""
+    ranks = [AUTHORITY.get(role, 0) for role in stage.roles]
+    return min(ranks) if stage.any_of else max(ranks)
+
+
+def _of_names(workflow: Workflow) -> Iterator[Fault]:
+    for key, count in Counter(step.id for step in workflow.steps).items():
+        if count > 1:
+            yield Fault("STEP_TWICE", key)
+    for key, count in Counter(field.key for field in workflow.fields).items():
+        if count > 1:
+            yield Fault("FIELD_TWICE", key)
+    if not workflow.steps:
+        yield Fault("NO_STEPS", workflow.code)
+    for part in (workflow, *workflow.steps, *workflow.fields):
+        if not (part.name_zh.strip() and part.name_en.strip()):
+            yield Fault("NAME_MISSING", getattr(part, "id", getattr(part, "key", workflow.code)))
+
+
+def _of_steps(workflow: Workflow) -> Iterator[Fault]:
+    for step in workflow.steps:
+        yield from _of_roles(step.roles, where=step.id)
+        if workflow.kind is WorkflowKind.APPROVAL:
+            yield from _of_step(step, limits=workflow.limits)
+
+
+def _of_step(step: Step, *, limits: Limits | None) -> Iterator[Fault]:
+    if step.by_limits == bool(step.roles):
+        yield Fault("ROLES_OR_LIMITS", step.id)
+    if step.by_limits and (limits is None or step.mode is not Mode.DECIDE):
+        yield Fault("LIMITS_MISSING", step.id)
+    if step.mode is Mode.DECIDE and "REQUESTER" in step.roles:
+        yield Fault("REQUESTER_DECIDES", step.id)
+    waits = step.mode is not Mode.INFORM and "REQUESTER" not in step.roles
+    if waits and not (step.allowance or step.due_en):
+        yield Fault("DEADLINE_MISSING", step.id)
+
+
+def _of_approval(workflow: Workflow) -> Iterator[Fault]:
+    certain = [step for step in workflow.steps if step.mode is Mode.DECIDE and not step.when and not step.optional]
+    if not certain:
+        yield Fault("NOBODY_DECIDES", workflow.code)
+    by_limits = [step for step in workflow.steps if step.by_limits]
+    if workflow.limits and len(by_limits) != 1:
+        yield Fault("LIMITS_NOT_USED_ONCE", workflow.code)
+    if any(step.when or step.optional for step in by_limits):
+        yield Fault("LIMITS_CAN_BE_PASSED", workflow.code)
+    if workflow.limits and workflow.limits.names_money and workflow.amount.value != "REQUIRED":
+        yield Fault("AMOUNT_MUST_BE_ASKED", workflow.code)
+
+
+def _of_roles(roles: Collection[str], *, where: str) -> Iterator[Fault]:
+    for role in roles:
+        if role not in ROLES:
+            yield Fault("ROLE_UNKNOWN", where, role)
+
+
+def _of_limits(limits: Limits) -> Iterator[Fault]:
+    if not limits.levels or limits.levels[-1].when or limits.levels[-1].up_to_minor is not None:
+        yield Fault("LAST_LEVEL_BOUNDED", "limits")
+    for place, level in enumerate(limits.levels, start=1):
+        yield from _of_level(level, where=f"level {place}")
+    for extra in limits.extras:
+        yield from _of_roles(extra.roles, where="extra")
+    for lower, higher in _reached_by_more(limits.levels):
+        if not covers(limits.levels[higher].stages, limits.levels[lower].stages):
+            yield Fault("LARGER_GOES_LOWER", f"level {higher + 1}", f"level {lower + 1}")
+        if not _above(limits.levels[higher].up_to_minor, limits.levels[lower].up_to_minor):
+            yield Fault("BOUNDS_FALL", f"level {higher + 1}", f"level {lower + 1}")
+
+
+def _of_level(level: Level, *, where: str) -> Iterator[Fault]:
+    if not level.stages or not all(stage.roles for stage in level.stages):
+        yield Fault("LEVEL_EMPTY", where)
+    for stage in level.stages:
+        yield from _of_roles(stage.roles, where=where)
+        if not set(stage.roles) <= set(AUTHORITY):
+            yield Fault("LEVEL_NAMES_NO_ROLE", where)
+
+
+def _reached_by_more(levels: tuple[Level, ...]) -> Iterator[tuple[int, int]]:
+    """Pair each level with those a larger amount can reach while the same facts hold."""
+    for lower, level in enumerate(levels):
+        if level.up_to_minor is None:
+            continue
+        for higher in range(lower + 1, len(levels)):
+            yield lower, higher
+            if levels[higher].up_to_minor is None and set(levels[higher].when) <= set(level.when):
+                break
+
+
+def _above(higher: int | None, lower: int | None) -> bool:
+    return higher is None or (lower is not None and higher > lower)
+
+
+def _of_tests(workflow: Workflow) -> Iterator[Fault]:
+    known = {field.key: field for field in workflow.fields}
+    for where, test in _tests(workflow):
+        field = known.get(test.fact)
+        if field is None:
+            yield Fault("FACT_UNKNOWN", where, test.fact)
+            continue
+        if not field.required and field.kind is not FieldKind.BOOL:
+            yield Fault("FACT_NOT_REQUIRED", where, test.fact)
+        if test.comparison in ORDERED and field.kind is not FieldKind.NUMBER:
+            yield Fault("FACT_HAS_NO_ORDER", where, test.fact)
+        if (test.comparison is Comparison.IN) != isinstance(test.value, tuple):
+            yield Fault("VALUE_OF_TEST", where, test.fact)
+
+
+def _tests(workflow: Workflow) -> Iterator[tuple[str, Test]]:
+    for step in workflow.steps:
+        yield from ((step.id, test) for test in step.when)
+    if workflow.limits:
+        for place, level in enumerate(workflow.limits.levels, start=1):
+            yield from ((f"level {place}", test) for test in level.when)
+        for extra in workflow.limits.extras:
+            yield from (("extra", test) for test in extra.when)
+        yield from (("limits", test) for test in workflow.limits.raised_when)
