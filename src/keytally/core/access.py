@@ -1,6 +1,7 @@
 """May this person call this page? Every view carries the answer; `site.routes` refuses one that does not."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -8,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from keytally.core.clock import business_date
 from keytally.core.models import User
 
 PUBLIC = "PUBLIC"
@@ -57,6 +59,15 @@ def person_in(request: HttpRequest) -> User | None:
     """Name the person who is logged in, if anyone is."""
     person = getattr(request, "user", None)
     return person if isinstance(person, User) else None
+
+
+def day_of(request: HttpRequest) -> date:
+    """Name the company's day on which a request came, the same all through the request."""
+    kept: date | None = getattr(request, "business_date", None)
+    if kept is None:
+        kept = business_date(datetime.now(UTC))
+        request.business_date = kept  # type: ignore[attr-defined]  # kept for the rest of the request
+    return kept
 
 
 def _declare(view: Call, *, permission: str) -> Call:

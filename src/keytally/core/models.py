@@ -8,8 +8,9 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from keytally.core.roles import ROLE_LABELS, Role, permissions_of
+from keytally.core.roles import ROLE_LABELS, SCOPE_LABELS, Grant, Role, Scope, scopes_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -67,9 +68,15 @@ class User(AbstractBaseUser):
         return tuple(Role(role) for role in self.grants.order_by("role").values_list("role", flat=True))
 
     @cached_property
+    def scopes(self) -> dict[str, Scope]:
+        """List what the person may do, each with how far it reaches; read once a request."""
+        held = self.grants.values_list("role", "scope")
+        return scopes_of(Grant(Role(role), Scope(scope) if scope else None) for role, scope in held)
+
+    @cached_property
     def permissions(self) -> frozenset[str]:
         """List what the person may do."""
-        return permissions_of(self.roles)
+        return frozenset(self.scopes)
 
     def may(self, permission: str) -> bool:
         """Tell whether one of the person's roles has the permission."""
@@ -77,15 +84,24 @@ class User(AbstractBaseUser):
 
 
 class RoleGrant(models.Model):
-    """A person has a role."""
+    """A person has a role, with its usual reach or a narrower one."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=32, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    scope = models.CharField(
+        _("reaches at most"),
+        max_length=16,
+        blank=True,
+        choices=[(scope.value, label) for scope, label in SCOPE_LABELS.items()],
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "role"], name="role_granted_once"),
             models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="role_known"),
+            models.CheckConstraint(
+                condition=models.Q(scope__in=["", *(scope.value for scope in Scope)]), name="role_scope_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,3 +154,99 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RuleSetVersion(models.Model):
+    """One version of a set of rules, in force from a day until a later version's; rows never change.
+
+    Number 0 is a copy of a default that keytally shipped, kept because something was decided by it.
+    """
+
+    code = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    starts_on = models.DateField(null=True)
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.TextField(blank=True)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("rule set")
+        verbose_name_plural = _("rule sets")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code", "number"], condition=models.Q(number__gt=0), name="rule_set_numbered_once"
+            ),
+            models.UniqueConstraint(
+                fields=["code", "sha256"], condition=models.Q(number=0), name="rule_set_default_kept_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number=0, starts_on=None) | models.Q(number__gt=0, starts_on__isnull=False),
+                name="rule_set_begins_on_a_day",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["code", "-starts_on", "-number"], name="rule_set_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.number}"
+
+
+class CalendarDay(models.Model):
+    """A day that the company works or not, whatever the public calendar says."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_worked = models.BooleanField(_("worked"))
+    name_zh = models.CharField(_("name in Chinese"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60, blank=True)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("day of the company's calendar")
+        verbose_name_plural = _("days of the company's calendar")
+
+    def __str__(self) -> str:
+        return f"{self.day} {'+' if self.is_worked else '-'}"
+
+
+class OutgoingMail(models.Model):
+    """A mail that is to leave the house; it is written with what it tells of, and sent by a chore of the worker."""
+
+    class State(models.TextChoices):
+        """Where the mail stands; KEPT waits for mail settings or for an address."""
+
+        WAITING = "WAITING", pgettext_lazy("mail", "Waiting")
+        SENDING = "SENDING", pgettext_lazy("mail", "Being sent")
+        SENT = "SENT", pgettext_lazy("mail", "Sent")
+        KEPT = "KEPT", pgettext_lazy("mail", "Kept")
+        FAILED = "FAILED", pgettext_lazy("mail", "Failed")
+
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    template = models.CharField(max_length=120)
+    context = models.JSONField(default=dict)
+    # What the mail holds is a secret (an invitation's link): it is forgotten once sent, and never shown.
+    is_secret = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    why = models.CharField(max_length=64, blank=True)
+    fault = models.CharField(max_length=300, blank=True)
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["WAITING", "SENDING", "SENT", "KEPT", "FAILED"]), name="mail_state_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due_at"], name="mail_by_state"),
+            models.Index(fields=["to", "-id"], name="mail_by_reader"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.to_id} {self.state}"

@@ -1,5 +1,6 @@
 """Reads of core: people, audit entries, attachments."""
 
+from datetime import date
 from typing import BinaryIO
 
 from django.db.models import QuerySet
@@ -25,10 +26,10 @@ def attachments_of(subject: Subject) -> QuerySet[Attachment]:
     return Attachment.objects.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("id")
 
 
-def visible_attachment(attachment_id: int, *, person: User) -> Attachment | None:
+def visible_attachment(attachment_id: int, *, person: User, as_of: date) -> Attachment | None:
     """Find a file by its number, if the person may see what it belongs to."""
     attachment = Attachment.objects.filter(pk=attachment_id).first()
-    if attachment and may_see(person, subject=Subject(attachment.subject_kind, attachment.subject_id)):
+    if attachment and may_see(person, subject=Subject(attachment.subject_kind, attachment.subject_id), as_of=as_of):
         return attachment
     return None
 

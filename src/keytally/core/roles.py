@@ -1,6 +1,7 @@
-"""Which roles are there, and what does each permission let them do?
+"""Which roles are there, and what does each permission let them do, and how far?
 
-A capability declares its permissions in `<capability>/permissions.py`; the roles are those of specification 00.
+A capability declares its permissions in `<capability>/permissions.py`; the roles are those of specification 00. How far
+a permission reaches - one's own, a subtree, the company - is told in docs/rules/scope.md.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,6 +45,39 @@ ROLE_LABELS: Mapping[Role, Promise | str] = {
 }
 
 
+class Scope(StrEnum):
+    """How far a permission reaches, narrowest first."""
+
+    OWN = "OWN"
+    SUBTREE = "SUBTREE"
+    COMPANY = "COMPANY"
+
+
+_WIDTHS: Mapping[Scope, int] = {scope: width for width, scope in enumerate(Scope)}
+
+SCOPE_LABELS: Mapping[Scope, Promise | str] = {
+    Scope.OWN: _("One's own"),
+    Scope.SUBTREE: _("One's own and those of everyone who reports to them"),
+    Scope.COMPANY: _("Everyone's"),
+}
+
+# Specification 00: people see their own and those of everyone who reports to them.
+USUAL_SCOPES: Mapping[Role, Scope] = {
+    Role.SALES_REP: Scope.OWN,
+    Role.PROMOTER: Scope.OWN,
+    Role.ACCOUNT_MANAGER: Scope.SUBTREE,
+    Role.REGION_MANAGER: Scope.SUBTREE,
+    Role.NATIONAL_MANAGER: Scope.SUBTREE,
+    Role.ORDER_CLERK: Scope.COMPANY,
+    Role.RECEIVABLES_ACCOUNTANT: Scope.COMPANY,
+    Role.SALES_DIRECTOR: Scope.COMPANY,
+    Role.FINANCE_DIRECTOR: Scope.COMPANY,
+    Role.EXECUTIVE: Scope.COMPANY,
+    Role.AUDITOR: Scope.COMPANY,
+    Role.ADMINISTRATOR: Scope.COMPANY,
+}
+
+
 class Kind(StrEnum):
     """Does a permission only show something, or change it?"""
 
@@ -53,18 +87,30 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One thing a person may do, and the roles that may do it by default."""
+    """One thing a person may do, the roles that may do it by default, and how far each reaches."""
 
     code: str
     label: Promise | str
     kind: Kind
-    roles: frozenset[Role]
+    roles: Mapping[Role, Scope]
 
     def granted_to(self, role: Role) -> bool:
         """Tell whether a role has it; the auditor reads everything and changes nothing."""
+        return self.scope_for(role) is not None
+
+    def scope_for(self, role: Role) -> Scope | None:
+        """Tell how far it reaches for a role, or that the role does not have it."""
         if role is Role.AUDITOR:
-            return self.kind is Kind.READ
-        return role in self.roles
+            return Scope.COMPANY if self.kind is Kind.READ else None
+        return self.roles.get(role)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role that somebody holds, narrowed to a scope if one is given."""
+
+    role: Role
+    at_most: Scope | None = None
 
 
 class UnableToDeclare(Exception):
@@ -87,17 +133,46 @@ def declared() -> Mapping[str, Permission]:
     return dict(_declared)
 
 
-def read(code: str, label: Promise | str, *, roles: Iterable[Role]) -> Permission:
-    """Describe a permission that shows something."""
-    return Permission(code, label, Kind.READ, frozenset(roles))
+Roles = Iterable[Role] | Mapping[Role, Scope]
 
 
-def change(code: str, label: Promise | str, *, roles: Iterable[Role]) -> Permission:
+def read(code: str, label: Promise | str, *, roles: Roles) -> Permission:
+    """Describe a permission that shows something; roles without a scope reach the whole company."""
+    return Permission(code, label, Kind.READ, _scoped(roles))
+
+
+def change(code: str, label: Promise | str, *, roles: Roles) -> Permission:
     """Describe a permission that changes something; an auditor never has it."""
-    return Permission(code, label, Kind.CHANGE, frozenset(roles) - {Role.AUDITOR})
+    held = _scoped(roles)
+    return Permission(code, label, Kind.CHANGE, {role: held[role] for role in held if role is not Role.AUDITOR})
+
+
+def usually(roles: Iterable[Role]) -> dict[Role, Scope]:
+    """Give each role the scope it usually has."""
+    return {role: USUAL_SCOPES[role] for role in roles}
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
     """List the codes a set of roles may use."""
-    held = tuple(roles)
-    return frozenset(code for code, permission in _declared.items() if any(map(permission.granted_to, held)))
+    return frozenset(scopes_of(map(Grant, roles)))
+
+
+def scopes_of(grants: Iterable[Grant]) -> dict[str, Scope]:
+    """List the codes that grants give, each with the widest scope among them."""
+    held = tuple(grants)
+    reaching = {code: _widest(permission, held) for code, permission in _declared.items()}
+    return {code: scope for code, scope in reaching.items() if scope is not None}
+
+
+def _scoped(roles: Roles) -> dict[Role, Scope]:
+    return dict(roles) if isinstance(roles, Mapping) else dict.fromkeys(roles, Scope.COMPANY)
+
+
+def _widest(permission: Permission, grants: Iterable[Grant]) -> Scope | None:
+    scopes = [scope for grant in grants if (scope := _narrowed(permission, grant)) is not None]
+    return max(scopes, key=_WIDTHS.__getitem__, default=None)
+
+
+def _narrowed(permission: Permission, grant: Grant) -> Scope | None:
+    scope = permission.scope_for(grant.role)
+    return scope if scope is None or grant.at_most is None else min(scope, grant.at_most, key=_WIDTHS.__getitem__)

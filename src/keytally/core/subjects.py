@@ -5,11 +5,14 @@ A capability registers its kinds of subject in `<capability>/subjects.py`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from keytally.core.models import User
 
 
@@ -23,11 +26,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class SubjectKind:
-    """A kind of thing: its label, who may see one, and where its page is."""
+    """A kind of thing: its label, those a person may see on a day, and where its page is."""
 
     kind: str
     label: Promise | str
-    visible: "Callable[[User, int], bool]"
+    visible_to: "Callable[[User, date], QuerySet[Any]]"
     url: Callable[[int], str]
 
 
@@ -44,10 +47,15 @@ def subject_kind(kind: str) -> SubjectKind | None:
     return _kinds.get(kind)
 
 
-def may_see(person: "User", *, subject: Subject) -> bool:
+def subject_kinds() -> list[SubjectKind]:
+    """List every kind of subject."""
+    return list(_kinds.values())
+
+
+def may_see(person: "User", *, subject: Subject, as_of: date) -> bool:
     """Tell whether a person may see a subject; one of an unknown kind is seen by nobody."""
     kind = _kinds.get(subject.kind)
-    return kind is not None and kind.visible(person, subject.id)
+    return kind is not None and kind.visible_to(person, as_of).filter(pk=subject.id).exists()
 
 
 def subject_url(subject: Subject) -> str | None:

@@ -2,13 +2,22 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keytally.core.roles import Role, change, declare, read
+from keytally.core.roles import Role, Scope, change, declare, read
 
-_OFFICE = frozenset(Role) - {Role.PROMOTER}
+_OFFICE = dict.fromkeys(frozenset(Role) - {Role.PROMOTER}, Scope.OWN)
+_MANAGERS = (
+    Role.ACCOUNT_MANAGER,
+    Role.REGION_MANAGER,
+    Role.NATIONAL_MANAGER,
+    Role.SALES_DIRECTOR,
+    Role.FINANCE_DIRECTOR,
+)
 
 declare(
-    read("jobs.view", _("See one's own jobs"), roles=_OFFICE),
-    change("jobs.run", _("Stop and resume one's own jobs"), roles=_OFFICE),
-    read("jobs.view_all", _("See everyone's jobs"), roles=[Role.ADMINISTRATOR]),
-    change("jobs.run_all", _("Stop and resume everyone's jobs"), roles=[Role.ADMINISTRATOR]),
+    read(
+        "jobs.view",
+        _("See jobs"),
+        roles={**_OFFICE, **dict.fromkeys(_MANAGERS, Scope.SUBTREE), Role.ADMINISTRATOR: Scope.COMPANY},
+    ),
+    change("jobs.run", _("Stop and resume jobs"), roles={**_OFFICE, Role.ADMINISTRATOR: Scope.COMPANY}),
 )

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from keytally.core.access import person_of, requires
+from keytally.core.access import day_of, person_of, requires
+from keytally.core.scope import scope_of
 from keytally.jobs import queries, services
 from keytally.jobs.models import Job
 
@@ -19,13 +20,14 @@ PER_PAGE = 50
 @requires("jobs.view")
 @require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
-    person = person_of(request)
-    page = Paginator(queries.visible_jobs(person), PER_PAGE).get_page(request.GET.get("page"))
+    person, as_of = person_of(request), day_of(request)
+    page = Paginator(queries.visible_jobs(person, as_of), PER_PAGE).get_page(request.GET.get("page"))
+    steerable = queries.steerable_jobs(person, as_of).filter(pk__in=[job.pk for job in page])
     shown = {
         "page": page,
         "is_live": any(job.is_active for job in page),
-        "sees_all": person.may("jobs.view_all"),
-        "may_run": person.may("jobs.run"),
+        "scope": scope_of(person, "jobs.view"),
+        "steerable": set(steerable.values_list("pk", flat=True)),
     }
     return render(request, "jobs/_table.html" if _wants_partial(request) else "jobs/list.html", shown)
 
@@ -33,7 +35,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @requires("jobs.view")
 @require_GET
 def badge(request: HttpRequest) -> HttpResponse:
-    return render(request, "jobs/_badge.html", {"active": queries.active_count(person_of(request))})
+    active = queries.active_count(person_of(request), day_of(request))
+    return render(request, "jobs/_badge.html", {"active": active})
 
 
 @requires("jobs.view")
@@ -52,7 +55,7 @@ def card(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, job_id: int) -> HttpResponse:
     person = person_of(request)
-    get_object_or_404(queries.steerable_jobs(person), pk=job_id)
+    get_object_or_404(queries.steerable_jobs(person, day_of(request)), pk=job_id)
     try:
         services.request_stop(job_id, by=person, now=datetime.now(UTC))
     except services.UnableToStop:
@@ -64,7 +67,7 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, job_id: int) -> HttpResponse:
     person = person_of(request)
-    get_object_or_404(queries.steerable_jobs(person), pk=job_id)
+    get_object_or_404(queries.steerable_jobs(person, day_of(request)), pk=job_id)
     try:
         services.resume(job_id, by=person, now=datetime.now(UTC))
     except services.UnableToResume:
@@ -73,9 +76,9 @@ def resume(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, job_id: int) -> dict[str, Job | bool]:
-    person = person_of(request)
-    job = get_object_or_404(queries.visible_jobs(person), pk=job_id)
-    return {"job": job, "may_run": person.may("jobs.run")}
+    person, as_of = person_of(request), day_of(request)
+    job = get_object_or_404(queries.visible_jobs(person, as_of), pk=job_id)
+    return {"job": job, "may_run": queries.steerable_jobs(person, as_of).filter(pk=job_id).exists()}
 
 
 def _wants_partial(request: HttpRequest) -> bool:

@@ -1,8 +1,8 @@
-"""What may be done with reconciliations: one's own, or everyone's."""
+"""What may be done with reconciliations, and how far each role reaches."""
 
 from django.utils.translation import gettext_lazy as _
 
-from keytally.core.roles import Role, change, declare, read
+from keytally.core.roles import Role, Scope, change, declare, read
 
 _RUNNERS = (
     Role.ACCOUNT_MANAGER,
@@ -13,10 +13,18 @@ _RUNNERS = (
     Role.SALES_DIRECTOR,
     Role.FINANCE_DIRECTOR,
 )
-_READERS_OF_ALL = (Role.SALES_DIRECTOR, Role.FINANCE_DIRECTOR, Role.EXECUTIVE)
+_SEES_ALL = (Role.SALES_DIRECTOR, Role.FINANCE_DIRECTOR, Role.EXECUTIVE)
 
 declare(
-    read("reconcile.view", _("See one's own reconciliations"), roles=(*_RUNNERS, Role.EXECUTIVE)),
-    read("reconcile.view_all", _("See everyone's reconciliations"), roles=_READERS_OF_ALL),
-    change("reconcile.run", _("Drop files, correct profiles and run reconciliations"), roles=_RUNNERS),
+    read(
+        "reconcile.view",
+        _("See reconciliations"),
+        roles={**dict.fromkeys(_RUNNERS, Scope.SUBTREE), **dict.fromkeys(_SEES_ALL, Scope.COMPANY)},
+    ),
+    # Who runs one decides how its files are read: that stays with the one who dropped them.
+    change(
+        "reconcile.run",
+        _("Drop files, correct profiles and run reconciliations"),
+        roles=dict.fromkeys(_RUNNERS, Scope.OWN),
+    ),
 )

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from keytally.core import scope
 from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.jobs.models import Job
@@ -52,17 +54,15 @@ class SideCounts:
     amount_minor: int
 
 
-def visible_reconciliations(person: User) -> QuerySet[Reconciliation]:
-    """List the reconciliations a person may see, newest first: their own, or everyone's by permission."""
+def visible_reconciliations(person: User, as_of: date) -> QuerySet[Reconciliation]:
+    """List the reconciliations a person may see on a day, newest first."""
     found = Reconciliation.objects.select_related("owner", "job").order_by("-created_at", "-pk")
-    if person.may("reconcile.view_all"):
-        return found
-    return found.filter(owner=person) if person.may("reconcile.view") else found.none()
+    return scope.visible(found, person=person, permission="reconcile.view", as_of=as_of)
 
 
-def filtered_reconciliations(person: User, *, state: str, text: str) -> QuerySet[Reconciliation]:
+def filtered_reconciliations(person: User, as_of: date, *, state: str, text: str) -> QuerySet[Reconciliation]:
     """List the reconciliations a person may see, by state and by words in the name."""
-    found = visible_reconciliations(person)
+    found = visible_reconciliations(person, as_of)
     if state in State.values:
         found = found.filter(_in_state(State(state)))
     return found.filter(Q(name__icontains=text.strip())) if text.strip() else found
@@ -82,10 +82,10 @@ def _in_state(state: State) -> Q:
     return Q(state=state)
 
 
-def changeable_reconciliations(person: User) -> QuerySet[Reconciliation]:
-    """List the reconciliations a person may correct and run: their own."""
-    found = visible_reconciliations(person)
-    return found.filter(owner=person) if person.may("reconcile.run") else found.none()
+def changeable_reconciliations(person: User, as_of: date) -> QuerySet[Reconciliation]:
+    """List the reconciliations a person may correct and run on a day."""
+    found = visible_reconciliations(person, as_of)
+    return scope.visible(found, person=person, permission="reconcile.run", as_of=as_of)
 
 
 def subject_of(number: int) -> Subject:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keytally.core import files, subjects
+from keytally.core.models import User
 from keytally.core.roles import Role
 from keytally.core.rules import FileType, file_type
 from keytally.core.services import add_person, keep_attachment
@@ -38,12 +39,12 @@ def outsider(db):
 def folder_kind(monkeypatch, owner):
     monkeypatch.setattr(subjects, "_kinds", {})
     subjects.register_subject(
-        SubjectKind("folder", "Folder", lambda person, number: person == owner and number == 1, lambda number: "/")
+        SubjectKind("folder", "Folder", lambda person, _day: User.objects.filter(pk=person.pk), lambda number: "/")
     )
 
 
 def attach(owner, content=b"a,b\n1,2\n", **changes):
-    given_ = {"name": "lines.csv", "subject": Subject("folder", 1), "by": owner, "now": NOW} | changes
+    given_ = {"name": "lines.csv", "subject": Subject("folder", owner.pk), "by": owner, "now": NOW} | changes
     return keep_attachment([content], **given_)
 
 
@@ -60,7 +61,7 @@ def test_the_same_bytes_are_kept_once(store, owner):
 
 def test_a_file_over_the_cap_leaves_nothing(store, owner):
     with pytest.raises(files.UnableToKeep) as refusal:
-        keep_attachment([b"x" * 600, b"x" * 600], name="a.txt", subject=Subject("folder", 1), by=owner, now=NOW)
+        keep_attachment([b"x" * 600, b"x" * 600], name="a.txt", subject=Subject("folder", owner.pk), by=owner, now=NOW)
     assert refusal.value.code == "TOO_LARGE"
     assert kept_files(store) == []
 

@@ -15,7 +15,7 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from keytally.core.access import person_of, requires
+from keytally.core.access import day_of, person_of, requires
 from keytally.core.templatetags.keytally import money, quantity
 from keytally.imports import queries as imports_queries
 from keytally.reconciliation import queries
@@ -167,7 +167,7 @@ def download(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
 
 
 def _with_result(request: HttpRequest, number: int) -> Reconciliation:
-    found = get_object_or_404(queries.visible_reconciliations(person_of(request)), pk=number)
+    found = get_object_or_404(queries.visible_reconciliations(person_of(request), day_of(request)), pk=number)
     if not found.has_result:
         raise Http404
     return found

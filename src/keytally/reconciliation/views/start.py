@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keytally.core.access import person_of, requires
+from keytally.core.access import day_of, person_of, requires
+from keytally.core.scope import scope_of
 from keytally.imports import queries as imports_queries
 from keytally.reconciliation import queries, services
 from keytally.reconciliation.demo_pair import DEMO_NAMES
@@ -24,9 +25,6 @@ from keytally.reconciliation.forms.profile import ProfileForm
 from keytally.reconciliation.labels import SIDE_LABELS
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.rules import layout
-
-if TYPE_CHECKING:
-    from keytally.core.models import User
 
 PER_PAGE = 50
 
@@ -48,7 +46,7 @@ class ListRow:
 def reconciliation_list(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     text, state = request.GET.get("text", "")[:120].replace("\x00", ""), request.GET.get("state", "")
-    found = queries.filtered_reconciliations(person, state=state, text=text)
+    found = queries.filtered_reconciliations(person, day_of(request), state=state, text=text)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     kept = urlencode({key: value for key, value in (("text", text), ("state", state)) if value})
     context = {
@@ -58,7 +56,7 @@ def reconciliation_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": Reconciliation.State.choices,
         "kept": f"{kept}&" if kept else "",
-        "sees_all": person.may("reconcile.view_all"),
+        "scope": scope_of(person, "reconcile.view"),
         "may_run": person.may("reconcile.run"),
     }
     return render(request, "reconciliation/list.html", context)
@@ -97,18 +95,16 @@ def demo_file(request: HttpRequest, name: str) -> HttpResponseBase:
 @requires("reconcile.view")
 @require_GET
 def show(request: HttpRequest, number: int) -> HttpResponse:
-    person = person_of(request)
-    found = get_object_or_404(queries.visible_reconciliations(person), pk=number)
-    return render(request, "reconciliation/show.html", _shown(found, person=person))
+    found = get_object_or_404(queries.visible_reconciliations(person_of(request), day_of(request)), pk=number)
+    return render(request, "reconciliation/show.html", _shown(found, is_mine=_is_mine(request, found)))
 
 
 @requires("reconcile.view")
 @require_GET
 def progress(request: HttpRequest, number: int) -> HttpResponse:
-    person = person_of(request)
-    found = get_object_or_404(queries.visible_reconciliations(person), pk=number)
+    found = get_object_or_404(queries.visible_reconciliations(person_of(request), day_of(request)), pk=number)
     template = "_body.html" if request.headers.get("HX-Request") == "true" else "show.html"
-    response = render(request, f"reconciliation/{template}", _shown(found, person=person))
+    response = render(request, f"reconciliation/{template}", _shown(found, is_mine=_is_mine(request, found)))
     if not found.is_running:
         # The state in the page's head and the count of jobs change too, so the whole page is shown anew.
         response.headers["HX-Refresh"] = "true"
@@ -118,7 +114,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
 @requires("reconcile.run")
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest, number: int) -> HttpResponse:
-    found = get_object_or_404(queries.changeable_reconciliations(person_of(request)), pk=number)
+    found = get_object_or_404(queries.changeable_reconciliations(person_of(request), day_of(request)), pk=number)
     if found.is_running:
         return redirect("reconciliation:show", found.pk)
     if request.method != "POST":
@@ -133,7 +129,7 @@ def profile(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, number: int) -> HttpResponse:
     person = person_of(request)
-    found = get_object_or_404(queries.changeable_reconciliations(person), pk=number)
+    found = get_object_or_404(queries.changeable_reconciliations(person, day_of(request)), pk=number)
     try:
         services.stop(found, by=person, now=datetime.now(UTC))
     except services.UnableToStop:
@@ -194,9 +190,12 @@ def _list_row(found: Reconciliation) -> ListRow:
     )
 
 
-def _shown(found: Reconciliation, *, person: "User") -> dict[str, Any]:
+def _is_mine(request: HttpRequest, found: Reconciliation) -> bool:
+    return queries.changeable_reconciliations(person_of(request), day_of(request)).filter(pk=found.pk).exists()
+
+
+def _shown(found: Reconciliation, *, is_mine: bool) -> dict[str, Any]:
     ours, theirs = imports_queries.files_of(found.ours, found.theirs)
-    is_mine = found.owner_id == person.pk and person.may("reconcile.run")
     context: dict[str, Any] = {
         "found": found,
         "files": [{"label": SIDE_LABELS["ours"], "files": ours}, {"label": SIDE_LABELS["theirs"], "files": theirs}],
