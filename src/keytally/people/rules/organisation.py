@@ -208,7 +208,7 @@ class Organisation:
         return self.solid_reports(position) + self.dotted_reports(position)
 
 
-def organise(  # noqa: PLR0913 - one argument for each kind of record
+def organise(
     *,
     units: Iterable[UnitRecord],
     positions: Iterable[PositionRecord],
