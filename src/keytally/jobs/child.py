@@ -1,4 +1,4 @@
-"""Runs one job in a process of its own, so that a stop or a kill leaves nothing half done in the worker."""
+"""Runs one job, or one chore, in a process of its own, so that a stop or a kill leaves nothing half done."""
 
 import contextlib
 import ctypes
@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 from django.db import connections
 
-from keytally.jobs import services
+from keytally.jobs import chores, services
 from keytally.jobs.context import JobTakenAway, RunningJob
 from keytally.jobs.folders import folder_of
 from keytally.jobs.models import Job
@@ -30,14 +30,24 @@ _PR_SET_PDEATHSIG = 1
 
 def run_job(job: Job, worker_pid: int) -> None:
     """Run a claimed job to its end and write the outcome; called in a fresh process."""
-    _die_with(worker_pid)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    connections.close_all()
+    _begin(worker_pid)
     folder = folder_of(job.pk)
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(JobTakenAway), _alone_in(folder):
         _run(RunningJob(job))
+
+
+def run_chore(chore: chores.Chore, worker_pid: int) -> None:
+    """Do a chore of the worker; called in a fresh process."""
+    _begin(worker_pid)
+    chores.run(chore, now=_now())
+
+
+def _begin(worker_pid: int) -> None:
+    _die_with(worker_pid)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connections.close_all()
 
 
 def _run(context: RunningJob) -> None:

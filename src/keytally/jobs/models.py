@@ -1,4 +1,4 @@
-"""One row per piece of long work."""
+"""One row per piece of long work, and one per chore that comes round again."""
 
 from typing import ClassVar
 
@@ -86,3 +86,20 @@ class Job(models.Model):
     def may_resume(self) -> bool:
         """Tell whether it ended without its result."""
         return self.state in (self.State.FAILED, self.State.STOPPED)
+
+
+class ChoreTurn(models.Model):
+    """When a chore of the worker is due again; of several workers exactly one takes each turn."""
+
+    code = models.CharField(max_length=64, unique=True)
+    due_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("chore")
+        verbose_name_plural = _("chores")
+
+    def __str__(self) -> str:
+        return self.code

@@ -126,6 +126,11 @@ def known_kind(code: str) -> Kind | None:
     return _kinds.get(code)
 
 
+def load_tasks() -> None:
+    """Read every capability's `tasks` module."""
+    _load_tasks()
+
+
 @cache
 def _load_tasks() -> None:
     autodiscover_modules("tasks")

@@ -1,4 +1,4 @@
-"""Takes waiting jobs and runs each in a process of its own, with a heartbeat; several workers may run at once."""
+"""Takes waiting jobs and does the chores, each in a process of its own with a heartbeat; several workers may run."""
 
 import multiprocessing
 import os
@@ -15,7 +15,8 @@ import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from keytally.jobs import services
-from keytally.jobs.child import run_job
+from keytally.jobs.child import run_chore, run_job
+from keytally.jobs.chores import Chore, take_due
 from keytally.jobs.folders import sweep
 from keytally.jobs.models import Job
 
@@ -25,6 +26,8 @@ BEAT_EVERY = 2.0
 REAP_EVERY = 10.0
 SWEEP_EVERY = 3600.0
 LOOK_EVERY = 0.25
+LOOK_FOR_CHORES_EVERY = 5.0
+LONGEST_CHORE = 300.0
 STOP_GRACE = 20.0
 END_GRACE = 5.0
 # A fork starts at once and the worker has no threads; elsewhere forks are unsafe.
@@ -42,12 +45,22 @@ class Running:
 
 
 @dataclass(slots=True)
+class Doing:
+    """A chore and the process that does it."""
+
+    chore: Chore
+    process: BaseProcess
+    began_at: float
+
+
+@dataclass(slots=True)
 class Worker:
-    """Runs jobs until it is told to end."""
+    """Runs jobs, and does the chores, until it is told to end."""
 
     most: int = 1
     is_ending: bool = False
     running: list[Running] = field(default_factory=list)
+    chores: list[Doing] = field(default_factory=list)
     _due: dict[str, float] = field(default_factory=dict)
 
     def run(self, *, until_idle: bool = False) -> None:
@@ -59,6 +72,8 @@ class Worker:
             _surviving(self.turn)
             if until_idle and not self.running:
                 break
+            if not until_idle:
+                _surviving(self.do_chores)
             time.sleep(LOOK_EVERY)
         self._give_all_back()
         log.info("worker_ended")
@@ -77,6 +92,25 @@ class Worker:
             if job is None:
                 break
             self._start(job)
+
+    def do_chores(self) -> None:
+        """Begin the chores whose turn has come, and end those that take too long."""
+        for doing in [doing for doing in self.chores if not doing.process.is_alive()]:
+            self.chores.remove(doing)
+            doing.process.close()
+        for late in self.chores:
+            if time.monotonic() - late.began_at > LONGEST_CHORE:
+                log.error("chore_cut_off", code=late.chore.code)
+                _end_process(late.process)
+        if not self.chores and self._is_due("chores", every=LOOK_FOR_CHORES_EVERY):
+            for chore in take_due(now=_now()):
+                self._begin(chore)
+
+    def _begin(self, chore: Chore) -> None:
+        connections.close_all()
+        process = _PROCESSES.Process(target=run_chore, args=(chore, os.getpid()))
+        process.start()
+        self.chores.append(Doing(chore, process, time.monotonic()))
 
     def _is_due(self, chore: str, *, every: float) -> bool:
         is_due = time.monotonic() >= self._due.get(chore, 0.0)
@@ -125,7 +159,10 @@ class Worker:
         for running in self.running:
             _end_process(running.process)
             services.give_back(running.job, now=_now())
+        for doing in self.chores:
+            _end_process(doing.process)
         self.running.clear()
+        self.chores.clear()
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         self.is_ending = True
