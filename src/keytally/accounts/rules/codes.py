@@ -1,0 +1,44 @@
+"""Is a number of the world well formed, and how is a code compared that people wrote?"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from keytally.kernel.identifiers import MalformedIdentifier, gln, gtin, uscc
+
+_READERS: Mapping[str, Callable[[str], str]] = {"TAX_ID": uscc, "GLN": gln, "GTIN": gtin}
+
+
+def checked_number(kind: str, text: str) -> tuple[str, str | None]:
+    """Read a tax id, GLN or GTIN: the number as it is kept, and the reason it is refused if it is.
+
+    >>> checked_number("GLN", "4012345000009"), checked_number("GLN", "4012345000008")
+    (('4012345000009', None), ('4012345000008', 'GLN_WRONG'))
+    """
+    if not text.strip():
+        return "", None
+    try:
+        return _READERS[kind](text.strip()), None
+    except MalformedIdentifier:
+        return text.strip(), f"{kind}_WRONG"
+
+
+def plain_code(text: str) -> str:
+    """Bring a code into the form in which it is compared: half width, upper case, no blanks.
+
+    >>> plain_code(" sh－001a ")
+    'SH-001A'
+    """
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
+def plain_phone(text: str) -> str:
+    """Keep the digits of a phone number, without the country code of China.
+
+    >>> plain_phone("+86 138-0013 8000")
+    '13800138000'
+    """
+    digits = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isdecimal())
+    for prefix in ("0086", "86"):
+        if digits.startswith(prefix) and len(digits) - len(prefix) in (10, 11):
+            return digits.removeprefix(prefix)
+    return digits
