@@ -1,0 +1,1 @@
+"""Reads of people: one module per subject."""

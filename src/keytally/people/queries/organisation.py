@@ -1,0 +1,92 @@
+"""The organisation as of a date, read once for as long as nothing changes it."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from keytally.core.scope import Reach
+from keytally.people.models import Delegation, Holding, OrganisationVersion, Position, ReportingLine, Unit
+from keytally.people.rules.organisation import (
+    DelegationRecord,
+    HoldingRecord,
+    LineKind,
+    LineRecord,
+    Organisation,
+    PositionRecord,
+    UnitKind,
+    UnitRecord,
+    organise,
+)
+from keytally.people.rules.template import default_template
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+_KEPT = 16
+_kept: dict[tuple[UUID, date], Organisation] = {}
+_lock = Lock()
+
+
+def organisation(*, as_of: date) -> Organisation:
+    """Read the organisation as of a date: one query while nothing has changed, six after a change."""
+    version = OrganisationVersion.objects.values_list("version", flat=True).first()
+    if version is None:
+        return _read(as_of)
+    found = _kept.get((version, as_of))
+    if found is None:
+        found = _read(as_of)
+        _keep((version, as_of), found)
+    return found
+
+
+def reach(person: "User", as_of: date) -> Reach:
+    """Tell whose things a person sees and decides; core asks through `core.scope.reach_of`."""
+    whole = organisation(as_of=as_of)
+    decides = whole.subtree(person.pk)
+    return Reach(sees=decides | whole.dotted_reads(person.pk), decides=decides)
+
+
+def running(as_of: date) -> Q:
+    """Keep what holds on a date."""
+    return Q(starts_on__lte=as_of) & (Q(ends_before__isnull=True) | Q(ends_before__gt=as_of))
+
+
+def positions(*, as_of: date) -> QuerySet[Position]:
+    """List the positions of a date with their units."""
+    return Position.objects.filter(running(as_of)).select_related("unit").order_by("unit__code", "code")
+
+
+def _read(as_of: date) -> Organisation:
+    now = running(as_of)
+    units = Unit.objects.filter(now).values_list("id", "kind", "parent_id")
+    places = Position.objects.filter(now).order_by("code").values_list("id", "role", "unit_id", "city")
+    lines = ReportingLine.objects.filter(now).order_by("id").values_list("position_id", "boss_id", "kind", "city")
+    holdings = Holding.objects.filter(now).order_by("starts_on", "id").values_list("position_id", "person_id")
+    return organise(
+        units=[UnitRecord(number, UnitKind(kind), parent) for number, kind, parent in units],
+        positions=[PositionRecord(*place) for place in places],
+        lines=[LineRecord(place, boss, LineKind(kind), city) for place, boss, kind, city in lines],
+        holdings=[HoldingRecord(*holding) for holding in holdings],
+        delegations=_delegations(as_of),
+        groups={code: group.roles for code, group in default_template().groups.items()},
+    )
+
+
+def _delegations(as_of: date) -> Iterator[DelegationRecord]:
+    """Read those that touch the day anywhere on earth, so that an instant of the day finds its own."""
+    noon = datetime.combine(as_of, time(12), tzinfo=UTC)
+    around = timedelta(hours=36)
+    rows = Delegation.objects.filter(starts_at__lt=noon + around, ends_at__gt=noon - around).order_by("starts_at", "id")
+    for row in rows.values_list("person_id", "delegate_id", "starts_at", "ends_at"):
+        yield DelegationRecord(*row)
+
+
+def _keep(key: tuple[UUID, date], found: Organisation) -> None:
+    with _lock:
+        _kept[key] = found
+        while len(_kept) > _KEPT:
+            _kept.pop(next(iter(_kept)))
