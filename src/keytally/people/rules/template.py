@@ -12,7 +12,7 @@ from typing import Any
 
 from keytally.people.rules.organisation import LineKind, UnitKind
 
-FILE = Path(__file__).parent / "organisation_template.toml"
+FILE = Path(__file__).parents[1] / "defaults" / "organisation.toml"
 
 
 @dataclass(frozen=True, slots=True)
