@@ -69,10 +69,21 @@ class LinesSource:
 
     Parameters are named (`$name`), and their names are unique over both sides, so that several sources can stand
     in one statement. It may be executed more than once and gives the same rows each time.
+
+    `narrow` is the same SELECT for some rows only, with `{rows}` where the relation of their `rid` belongs, composed so
+    that the other rows need not be decoded; an empty one stands for "no better way than to join".
     """
 
     sql: str
     parameters: Mapping[str, object]
+    narrow: str = ""
+
+    def only(self, rows: str) -> str:
+        """Compose the SELECT of the lines whose `rid` stands in a relation with a column `rid`."""
+        if self.narrow:
+            return self.narrow.replace("{rows}", rows)
+        columns = ", ".join(f"l.{name}" for name in LINE_TYPES)
+        return f"SELECT {columns} FROM ({self.sql}) l SEMI JOIN {rows} r ON r.rid = l.rid"  # noqa: S608 - our own columns
 
 
 @dataclass(frozen=True, slots=True)

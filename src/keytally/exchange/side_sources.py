@@ -35,10 +35,16 @@ def typed_source(read: _Read, typed: TypedFile, *, side: str) -> LinesSource:
         f"SELECT CAST(${name}_base + file_row_number AS INTEGER) AS rid, {selected} "  # noqa: S608 - quoted identifiers
         f"FROM read_parquet(${name}_file, file_row_number=true)"
     )
-    if typed.faults:
-        sql += f" WHERE NOT ({typed.is_fault})"
+    faultless = f" WHERE NOT ({typed.is_fault})" if typed.faults else ""
     parameters = {f"{name}_base": read.base + 1, f"{name}_file": glob_free(read.opened.table.path), **typed.parameters}
-    return LinesSource(sql=sql, parameters=_used(sql, parameters))
+    narrow = sql + narrowing(f"${name}_base") + faultless
+    return LinesSource(sql=sql + faultless, parameters=_used(sql + faultless, parameters), narrow=narrow)
+
+
+def narrowing(base: str) -> str:
+    """Compose the join that leaves out rows by their place in the file, before their other columns are decoded."""
+    places = f"SELECT CAST(rid - {base} AS BIGINT) AS place FROM {{rows}}"  # noqa: S608 - names of our own
+    return f" SEMI JOIN ({places}) wanted ON wanted.place = file_row_number"
 
 
 def parts_source(reads: Sequence[_Read], *, side: str) -> LinesSource:
@@ -56,9 +62,10 @@ def parts_source(reads: Sequence[_Read], *, side: str) -> LinesSource:
         f"SELECT CAST({base} + file_row_number AS INTEGER) AS rid, {_COLUMNS} "  # noqa: S608 - our own columns
         f"FROM read_parquet(${side}_parts, file_row_number=true)"
     )
-    if any(count for part in parts for state, count in part.states.items() if state != ACCEPTED):
-        sql += f" WHERE state = {ACCEPTED}"
-    return LinesSource(sql=sql, parameters=parameters)
+    some_are_not = any(count for part in parts for state, count in part.states.items() if state != ACCEPTED)
+    accepted = f" WHERE state = {ACCEPTED}" if some_are_not else ""
+    narrow = sql + narrowing(base) + accepted if len(parts) == 1 else ""
+    return LinesSource(sql=sql + accepted, parameters=parameters, narrow=narrow)
 
 
 def _used(sql: str, parameters: dict[str, object]) -> dict[str, object]:

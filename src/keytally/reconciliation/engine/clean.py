@@ -5,7 +5,7 @@ One join over fingerprints nominates pairs while the files are read; bitmaps of 
 
 from collections.abc import Mapping
 
-from keytally.reconciliation.engine.codes import mapped_sql
+from keytally.reconciliation.engine.codes import coded_sql
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.identity import id_sql
 from keytally.reconciliation.engine.plan import Plan, line_parameters
@@ -60,8 +60,8 @@ def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int
         f"m.{name}" for name, compared in (("quantity", plan.has_quantity), ("amount", plan.has_amount)) if compared
     )
     return f"""select m.n, m.date - {EPOCH} as day,
-        hash({number}, hash(m.store_code), hash(m.item_code), m.currency, {figures}) as print
-        from ({mapped_sql(session, request, plan, side=side, by_gtin=False)}) m where {" and ".join(conditions)}"""
+        hash({number}, m.store_print, m.item_print, m.currency, {figures}) as print
+        from ({coded_sql(session, request, plan, side=side)}) m where {" and ".join(conditions)}"""
 
 
 def period_parameters(plan: Plan) -> dict[str, object]:

@@ -109,9 +109,9 @@ def insert_kind(session: Session, side: int, doc_type: str, kind: Kind) -> None:
 
 
 def mapped_sql(
-    session: Session, request: Request, plan: Plan, *, side: int, relation: str | None = None, by_gtin: bool = True
+    session: Session, request: Request, plan: Plan, *, side: int, relation: str
 ) -> str:
-    """Compose the SELECT of a side's lines, or of a relation like them, with comparable codes.
+    """Compose the SELECT of a relation of a side's lines, with comparable codes.
 
     Adds `n` (the row id, negative on their side), `store_code` and `item_code` to the canonical columns; a code that
     is not compared is NULL.
@@ -123,28 +123,48 @@ def mapped_sql(
         joins.append(map_join(session, "store_code", "s", "l.store"))
         store = "coalesce(s.ours, l.store)"
     if side == 1 and plan.has_item:
-        item = map_item(session, joins, by_gtin=by_gtin)
-    source = relation or f"({lines_sql((request.ours, request.theirs)[side])})"
+        item = map_item(session, joins)
     fields = ", ".join(f"l.{name}" for name in LINE_TYPES if name != "rid")
     return f"""select {"-" if side else ""}l.rid as n, {fields}, {store} as store_code, {item} as item_code
-        from {source} l {" ".join(joins)}"""
+        from {relation} l {" ".join(joins)}"""
 
 
-def map_item(session: Session, joins: list[str], *, by_gtin: bool) -> str:
+def coded_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
+    """Compose the SELECT of a side's lines with hashes of their comparable codes, the GTIN fallback left out.
+
+    Adds `n`, `store_print` and `item_print`. A code is hashed before it is compared, because a column of few different
+    codes is hashed once per code, not once per line.
+    """
+    joins: list[str] = []
+    store = "hash(l.store)" if plan.has_store else "hash(null)"
+    item = "case when l.item is not null then hash(l.item) else hash(l.gtin) end" if plan.has_item else "hash(null)"
+    if side == 1 and plan.has_store and session.count("select count(*) from store_code"):
+        joins.append(map_join(session, "store_code", "s", "l.store", hashed=True))
+        store = f"coalesce(s.print, {store})"
+    if side == 1 and plan.has_item and session.count("select count(*) from item_code"):
+        joins.append(map_join(session, "item_code", "i", "l.item", hashed=True))
+        item = f"coalesce(i.print, {item})"
+    fields = ", ".join(f"l.{name}" for name in LINE_TYPES if name != "rid")
+    return f"""select {"-" if side else ""}l.rid as n, {fields}, {store} as store_print, {item} as item_print
+        from ({lines_sql((request.ours, request.theirs)[side])}) l {" ".join(joins)}"""
+
+
+def map_item(session: Session, joins: list[str]) -> str:
     """Add the joins that turn their item code into ours, and return the expression for it."""
     options = []
     if session.count("select count(*) from item_code"):
         joins.append(map_join(session, "item_code", "i", "l.item"))
         options.append("i.ours")
-    if by_gtin and session.count("select count(*) from gtin_code"):
+    if session.count("select count(*) from gtin_code"):
         joins.append("left join gtin_code g on g.gtin = l.gtin")
         options.append("g.item")
     return f"coalesce({', '.join([*options, 'l.item', 'l.gtin'])})"
 
 
-def map_join(session: Session, table: str, alias: str, code: str) -> str:
-    """Compose the join to a map, with its dates only where it has any."""
+def map_join(session: Session, table: str, alias: str, code: str, *, hashed: bool = False) -> str:
+    """Compose the join to a map, with its dates only where it has any; hashed, it gives `print` instead of `ours`."""
     dated = session.count(f"select count(*) from {table} where starts_on is not null or ends_before is not null")
     within = f""" and ({alias}.starts_on is null or l.date >= {alias}.starts_on)
         and ({alias}.ends_before is null or l.date < {alias}.ends_before)"""
-    return f"left join {table} {alias} on {alias}.theirs = {code}{within if dated else ''}"
+    relation = f"(select theirs, hash(ours) as print, starts_on, ends_before from {table})" if hashed else table
+    return f"left join {relation} {alias} on {alias}.theirs = {code}{within if dated else ''}"

@@ -2,7 +2,7 @@
 
 import string
 
-from keytally.exchange.canonical import LINE_TYPES
+from keytally.exchange.canonical import SideLines
 from keytally.reconciliation.engine.clean import EPOCH, is_open_sql, period_parameters
 from keytally.reconciliation.engine.codes import mapped_sql
 from keytally.reconciliation.engine.contract import Request
@@ -27,12 +27,7 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
     place and the bare digits of a number. They are hashes, checked to be free of collisions among the open lines.
     """
     for side, lines in enumerate((request.ours, request.theirs)):
-        columns = ", ".join(f"l.{name}" for name in LINE_TYPES)
-        session.run(
-            f"""create table {SIDES[side]}_open as select {columns} from ({lines_sql(lines)}) l
-            left join {SIDES[side]}_word w on w.word = l.rid >> 6 where {is_open_sql("l.rid")}""",
-            line_parameters(lines),
-        )
+        fetch_open_lines(session, lines, name=SIDES[side])
     salt = 0
     while salt == 0 or collides(session, plan):
         salt += 1
@@ -53,18 +48,35 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
     session.run("create table open as " + OPEN_SQL)
 
 
+def fetch_open_lines(session: Session, lines: SideLines, *, name: str) -> None:
+    """Fill `{name}_open` with the lines of a side that are not clean: their rows first, then all of their columns."""
+    rows = ""
+    if session.count("select count(*) from clean"):
+        rows = f"{name}_row"
+        session.run(
+            f"""create table {rows} as select l.rid from ({lines_sql(lines)}) l
+            left join {name}_word w on w.word = l.rid >> 6 where {is_open_sql("l.rid")}""",
+            line_parameters(lines),
+        )
+    session.run(f"create table {name}_open as {lines_sql(lines, rows=rows)}", line_parameters(lines))
+    session.run(f"drop table if exists {name}_row")
+
+
 DERIVED = (
     "store_key", "item_key", "family", "is_cancelling", "is_return", "day", "is_inside",
     "doc_bare", "doc_core", "doc_trunk", "ord_bare", "ord_core", "ord_trunk", "print",
 )  # fmt: skip
 
-OPEN_SQL = """
-    select n, side, doc_no as doc, order_no as ord, line_no, doc_bare, ord_bare, doc_core, ord_core, place,
-        doc_key, ord_key,
-        store_key as store, item_key as item, family, currency, is_cancelling, is_return, day, is_inside,
-        quantity as q, unit_price as p, amount as a, print,
-        cast(sign(coalesce(nullif(amount, 0), quantity, 0)) as tinyint) as way
-    from line"""
+RENAMED = {
+    "doc": "doc_no", "ord": "order_no", "store": "store_key", "item": "item_key", "q": "quantity", "p": "unit_price",
+    "a": "amount", "way": "cast(sign(coalesce(nullif(amount, 0), quantity, 0)) as tinyint)",
+}  # fmt: skip
+OPEN_COLUMNS = (
+    "n", "side", "doc", "ord", "line_no", "doc_bare", "ord_bare", "doc_core", "ord_core", "place", "doc_key", "ord_key",
+    "store", "item", "family", "currency", "is_cancelling", "is_return", "day", "is_inside", "q", "p", "a", "print",
+    "way",
+)  # fmt: skip
+OPEN_SQL = f"select {', '.join(f'{RENAMED.get(name, name)} as {name}' for name in OPEN_COLUMNS)} from line"
 
 
 def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:

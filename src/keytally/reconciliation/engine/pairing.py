@@ -29,15 +29,15 @@ def make_tables(session: Session) -> None:
     session.run("create table refused (a integer, b integer)")
 
 
-def take(session: Session, rule: Rule) -> int:
+def take(session: Session, rule: Rule, *, among: str = "open") -> int:
     """Link what the rule found, unless a person refused it, and close its lines; return the pairs made."""
     session.run("delete from found where grp in (select f.grp from found f join refused r on f.a = r.a and f.b = r.b)")
     made = session.run(
         "insert into pair select a, b, grp, $name, $confidence from found",
         {"name": rule.name, "confidence": rule.confidence},
     )
-    if made:
-        session.run("delete from open where n in (select a from found union all select b from found)")
+    for table in {"open", among} if made else ():
+        session.run(f"delete from {table} where n in (select a from found union all select b from found)")
     session.run("drop table found")
     return made
 
@@ -56,15 +56,18 @@ def same(keys: Sequence[str], left: str, right: str) -> str:
     return " and ".join(f"{left}.{key} is not distinct from {right}.{key}" for key in keys)
 
 
-def pair_in_order(session: Session, rule: Rule, *, number: str, keys: Sequence[str]) -> int:
-    """Pair lines that agree in number and keys in date order; lines without the number wait."""
+def pair_in_order(session: Session, rule: Rule, *, number: str, keys: Sequence[str], among: str = "open") -> int:
+    """Pair lines that agree in number and keys in date order; lines without the number wait.
+
+    `among` is `open` or a table of open lines that holds all that may agree; what is paired leaves it too.
+    """
     columns = (number, *keys)
     listed = ", ".join(f"o.{key}" for key in columns)
     agree = same(keys, "o", "t") + f" and o.{number} = t.{number}"
     turn = f"row_number() over (partition by {listed} order by o.day, o.doc, o.line_no, o.print, abs(o.n))"
     sides = [
-        f"""select o.n, {listed}, {turn} as turn from open o
-            semi join (select {", ".join(columns)} from open where side = {1 - side}) t on {agree}
+        f"""select o.n, {listed}, {turn} as turn from {among} o
+            semi join (select {", ".join(columns)} from {among} where side = {1 - side}) t on {agree}
             where o.side = {side}"""
         for side in (0, 1)
     ]
@@ -72,7 +75,7 @@ def pair_in_order(session: Session, rule: Rule, *, number: str, keys: Sequence[s
         f"""create table found as with ours as ({sides[0]}), theirs as ({sides[1]})
             select o.n as a, t.n as b, o.n as grp from ours o join theirs t on {agree} and o.turn = t.turn"""
     )
-    return take(session, rule)
+    return take(session, rule, among=among)
 
 
 def pair_mutual_best(session: Session, rule: Rule, *, candidates: str, twins: Sequence[str], odds: int = 1) -> int:

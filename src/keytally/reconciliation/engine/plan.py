@@ -107,10 +107,10 @@ def agreeing(session: Session, column: Column, *, mask: int) -> tuple[Number, in
     return Number(column, int(str(both))), min(int(str(ours)), int(str(theirs)))
 
 
-def lines_sql(side: SideLines) -> str:
-    """Compose the SELECT of all accepted lines of a side, its columns named."""
+def lines_sql(side: SideLines, *, rows: str = "") -> str:
+    """Compose the SELECT of all accepted lines of a side, its columns named; or of those in a relation of `rid`."""
     columns = ", ".join(LINE_TYPES)
-    parts = [f"select {columns} from ({source.sql})" for source in side.sources]
+    parts = [f"select {columns} from ({source.only(rows) if rows else source.sql})" for source in side.sources]
     empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in LINE_TYPES.items())
     return " union all ".join(parts) or f"select {empty} where false"
 

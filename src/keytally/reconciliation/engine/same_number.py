@@ -1,6 +1,7 @@
 """Which open lines carry the same number: do they agree, or differ, or add up?"""
 
 from keytally.exchange.profile import Measure
+from keytally.reconciliation.engine.opening import OPEN_COLUMNS
 from keytally.reconciliation.engine.pairing import Rule, pair_in_order, pair_mutual_best, take
 from keytally.reconciliation.engine.plan import Number, Plan
 from keytally.reconciliation.engine.session import Session
@@ -45,10 +46,27 @@ def pair_exact(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines that agree in the number as written and in everything compared."""
     rule = Rule("exact_document" if number.short == "doc" else "exact_order", 100)
     key = f"{number.short}_key"
+    find_alike(session, plan, number)
     pair_evident(session, plan, rule, number=number)
     if plan.by_quantity and plan.has_amount:
-        pair_in_order(session, rule, number=number.short, keys=(key, "q", "a"))
-    pair_in_order(session, rule, number=number.short, keys=(key, *compared_figures(plan)))
+        pair_in_order(session, rule, number=number.short, keys=(key, "q", "a"), among="alike")
+    pair_in_order(session, rule, number=number.short, keys=(key, *compared_figures(plan)), among="alike")
+
+
+def find_alike(session: Session, plan: Plan, number: Number) -> None:
+    """Fill `alike` with the open lines whose key and main figure both sides have: few, so that looking closer is cheap.
+
+    It is found by hashes and may hold a line too many; the rules that read it compare the fields themselves.
+    """
+    figure = "q" if plan.by_quantity or not plan.has_amount else "a"
+    look = f"hash(l.{number.short}_key, l.{figure})"
+    session.run(
+        f"""create or replace table alike as
+        select {", ".join(f"l.{name}" for name in OPEN_COLUMNS)} from open l
+        semi join (
+            select {look} as look from open l where l.{number.short}_key is not null group by 1
+            having min(l.side) <> max(l.side)) x on x.look = {look}"""
+    )
 
 
 def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) -> None:
@@ -61,7 +79,7 @@ def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) ->
     session.run(
         f"""create table found as
         with plain as (
-            select n, side, day, {number.short}, {number.short}_key as key, q, a from open
+            select n, side, day, {number.short}, {number.short}_key as key, q, a from alike
             where is_inside and family = 0 and not is_cancelling and not is_return and {number.short} is not null
             qualify count(*) over (partition by side, {number.short}, {number.short}_key, q, a) <= {MOST_ALIKE}),
         choice as (
@@ -72,16 +90,17 @@ def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) ->
             cross join setting s where coalesce(o.day - t.day, 0) between -s.days and s.days)
         select a, b, a as grp from choice where ways = 1 and claims = 1"""
     )
-    take(session, rule)
+    take(session, rule, among="alike")
 
 
 def pair_normalized(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines whose numbers agree without separators and leading zeros, then without prefix and suffix."""
-    keys = compared_figures(plan)
-    pair_in_order(session, Rule("normalized", 98), number=f"{number.short}_bare", keys=("place", *keys))
-    pair_in_order(session, Rule("normalized", 97), number=f"{number.short}_key", keys=keys)
+    keys, key = compared_figures(plan), f"{number.short}_key"
+    find_alike(session, plan, number)
+    pair_in_order(session, Rule("normalized", 98), number=f"{number.short}_bare", keys=("place", *keys), among="alike")
+    pair_in_order(session, Rule("normalized", 97), number=key, keys=keys, among="alike")
     if plan.match.measure is Measure.AMOUNT and plan.has_quantity and plan.has_amount:
-        pair_in_order(session, Rule("normalized", 90), number=f"{number.short}_key", keys=("a",))
+        pair_in_order(session, Rule("normalized", 90), number=key, keys=("a",), among="alike")
 
 
 def pair_within_tolerance(session: Session, plan: Plan, number: Number) -> None:
