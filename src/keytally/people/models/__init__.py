@@ -1,5 +1,9 @@
 """The tables of people: one module per subject."""
 
+from keytally.people.models.documents import ControlledDocument, DocumentSignature, DocumentVersion
+from keytally.people.models.duties import PositionDescription
+from keytally.people.models.handbook import HandbookAcknowledgement, HandbookEdition
+from keytally.people.models.handover import Handover, HandoverItem
 from keytally.people.models.organisation import (
     Delegation,
     Holding,
@@ -9,5 +13,35 @@ from keytally.people.models.organisation import (
     ReportingLine,
     Unit,
 )
+from keytally.people.models.training import (
+    ExtraAttempt,
+    TrainingAnswer,
+    TrainingAttempt,
+    TrainingCourse,
+    TrainingQuestion,
+    TrainingRecord,
+)
 
-__all__ = ["Delegation", "Holding", "OrganisationVersion", "Position", "PositionRole", "ReportingLine", "Unit"]
+__all__ = [
+    "ControlledDocument",
+    "Delegation",
+    "DocumentSignature",
+    "DocumentVersion",
+    "ExtraAttempt",
+    "HandbookAcknowledgement",
+    "HandbookEdition",
+    "Handover",
+    "HandoverItem",
+    "Holding",
+    "OrganisationVersion",
+    "Position",
+    "PositionDescription",
+    "PositionRole",
+    "ReportingLine",
+    "TrainingAnswer",
+    "TrainingAttempt",
+    "TrainingCourse",
+    "TrainingQuestion",
+    "TrainingRecord",
+    "Unit",
+]
