@@ -32,7 +32,7 @@ def guard(apps, schema_editor):
         return
     changed = " or ".join(f"new.{name} is distinct from old.{name}" for name in KEPT)
     schema_editor.execute(
-        "create function refuse_published_change() returns trigger language plpgsql as $$"
+        "create or replace function refuse_published_change() returns trigger language plpgsql as $$"
         f" begin raise exception '{MESSAGE}' using errcode = 'integrity_constraint_violation'; end $$"
     )
     schema_editor.execute(
