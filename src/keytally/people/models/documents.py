@@ -16,14 +16,12 @@ from keytally.people.models.organisation import Named
 from keytally.people.rules.documents import SignOff, State, Step, Version, VersionNo
 
 
-class ControlledDocument(Named):
-    """A document under control: its code stays, its versions follow one another."""
+class ControlledDocument(models.Model):
+    """A document under control: its code stays, its versions follow one another and bear its names."""
 
     SIGN_OFFS: ClassVar = {SignOff.FIVE_STEPS: _("Five steps"), SignOff.THREE_STEPS: _("Three steps")}
 
     code = models.CharField(_("document code"), max_length=60, unique=True)
-    department_zh = models.CharField(_("owner department, in Chinese"), max_length=120)
-    department_en = models.CharField(_("owner department, in English"), max_length=120)
     sign_off = models.CharField(
         _("sign-off"), max_length=16, choices=[(kind.value, label) for kind, label in SIGN_OFFS.items()]
     )
@@ -41,15 +39,10 @@ class ControlledDocument(Named):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-    @property
-    def department(self) -> str:
-        """Name the owner department in the reader's language."""
-        return in_language(self.department_zh, self.department_en)
+        return self.code
 
 
-class DocumentVersion(models.Model):
+class DocumentVersion(Named):
     """A version of a controlled document; what it is on a day is decided by `rules.documents.standings`."""
 
     STATES: ClassVar = {
@@ -65,6 +58,8 @@ class DocumentVersion(models.Model):
     state = models.CharField(
         max_length=16, choices=[(state.value, label) for state, label in STATES.items()], default=State.DRAFT.value
     )
+    department_zh = models.CharField(_("owner department, in Chinese"), max_length=120, blank=True)
+    department_en = models.CharField(_("owner department, in English"), max_length=120, blank=True)
     wanted_on = models.DateField(_("effective from"), null=True, blank=True)
     starts_on = models.DateField(_("in force from"), null=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True)
@@ -108,6 +103,11 @@ class DocumentVersion(models.Model):
     def version_no(self) -> VersionNo:
         """Give the version as documents bear it."""
         return VersionNo(self.letter, self.revision)
+
+    @property
+    def department(self) -> str:
+        """Name the owner department in the reader's language."""
+        return in_language(self.department_zh, self.department_en)
 
     @property
     def text(self) -> str:
