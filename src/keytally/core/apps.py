@@ -12,5 +12,5 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Read every capability's `permissions`, `subjects` and `belongings` modules."""
-        autodiscover_modules("permissions", "subjects", "belongings")
+        """Read what every capability declares: permissions, subjects, belongings, sensitive fields, exports."""
+        autodiscover_modules("permissions", "subjects", "belongings", "sensitivity", "exports")

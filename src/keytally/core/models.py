@@ -156,6 +156,42 @@ class Attachment(models.Model):
         return self.name
 
 
+class Export(models.Model):
+    """A file that left the house: who took what, why, how many rows, how sensitive, and when."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    code = models.CharField(max_length=64)
+    label = models.CharField(max_length=200)
+    subject_kind = models.CharField(max_length=64, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    sensitivity = models.CharField(max_length=16)
+    file_format = models.CharField(max_length=16)
+    row_count = models.BigIntegerField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(sensitivity__in=["OPEN", "INSIDE", "PERSONAL", "CONFIDENTIAL"]),
+                name="export_sensitivity_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason="") | models.Q(sensitivity__in=["OPEN", "INSIDE"]),
+                name="export_of_sensitive_has_reason",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "-id"], name="export_by_person"),
+            models.Index(fields=["subject_kind", "subject_id", "-id"], name="export_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.code}"
+
+
 class RuleSetVersion(models.Model):
     """One version of a set of rules, in force from a day until a later version's; rows never change.
 

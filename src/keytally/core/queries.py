@@ -1,12 +1,14 @@
 """Reads of core: people, audit entries, attachments."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import BinaryIO
 
 from django.db.models import QuerySet
 
+from keytally.core import scope
 from keytally.core.files import path_of
-from keytally.core.models import Attachment, AuditEntry, User
+from keytally.core.models import Attachment, AuditEntry, Export, User
 from keytally.core.subjects import Subject, may_see
 
 
@@ -21,9 +23,20 @@ def audit_of(subject: Subject) -> QuerySet[AuditEntry]:
     return entries.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("-id")
 
 
+def visible_exports(person: User, as_of: date) -> QuerySet[Export]:
+    """List the exports a person may see on a day, newest first."""
+    exports = Export.objects.select_related("person").order_by("-pk")
+    return scope.visible(exports, person=person, permission="exports.view", as_of=as_of, owner="person")
+
+
 def attachments_of(subject: Subject) -> QuerySet[Attachment]:
     """List a subject's files in the order they came."""
     return Attachment.objects.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("id")
+
+
+def attachments_of_several(kind: str, numbers: Collection[int]) -> QuerySet[Attachment]:
+    """List the files of several subjects of a kind in the order they came."""
+    return Attachment.objects.filter(subject_kind=kind, subject_id__in=numbers).order_by("id")
 
 
 def visible_attachment(attachment_id: int, *, person: User, as_of: date) -> Attachment | None:

@@ -6,4 +6,8 @@ from keytally.core import views
 
 app_name = "core"
 
-urlpatterns = [path("files/<int:attachment_id>/", views.attachment, name="attachment")]
+urlpatterns = [
+    path("files/<int:attachment_id>/", views.attachment, name="attachment"),
+    path("exports/", views.export_list, name="exports"),
+    path("exports/take/<str:code>/", views.take, name="take"),
+]

@@ -6,6 +6,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from keytally.core.access import person_in
+from keytally.core.sensitivity import DOTS, PERSONAL, SENSITIVITY_LABELS, Hidden, Sensitivity, shown
+
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
@@ -41,6 +44,25 @@ def count(number: int | None) -> str:
 def action(code: str) -> str:
     """Word what an audit entry about a person says was done."""
     return str(_ACTIONS.get(code, code))
+
+
+@register.filter
+def sensitivity_label(token: str) -> str:
+    """Name the class of an export."""
+    return str(SENSITIVITY_LABELS[Sensitivity(token)])
+
+
+@register.simple_tag(takes_context=True)
+def guarded(context: template.Context, value: object, field: str, about: int | None = None) -> object:
+    """Show a sensitive field, named as `kind.field`, to whom it is open; dots with the reason to everyone else."""
+    kind, _dot, name = field.partition(".")
+    person = person_in(context["request"])
+    seen = shown(value, person=person, kind=kind, field=name, about=about) if person else Hidden(PERSONAL.sensitivity)
+    if isinstance(seen, Hidden):
+        return format_html(
+            '<span class="muted" title="{0}">{1}<span class="visually-hidden"> {0}</span></span>', seen.reason, DOTS
+        )
+    return "" if seen is None else seen
 
 
 @register.simple_tag
