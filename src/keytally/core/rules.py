@@ -10,6 +10,7 @@ class FileType(StrEnum):
 
     XLSX = "xlsx"
     XLS = "xls"
+    DOCX = "docx"
     PARQUET = "parquet"
     TEXT = "text"
     XML = "xml"
@@ -21,6 +22,7 @@ class FileType(StrEnum):
 CONTENT_TYPES: dict[FileType, str] = {
     FileType.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileType.XLS: "application/vnd.ms-excel",
+    FileType.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     FileType.PARQUET: "application/vnd.apache.parquet",
     FileType.TEXT: "text/plain; charset=utf-8",
     FileType.XML: "text/plain; charset=utf-8",
@@ -39,7 +41,7 @@ _SIGNATURES: tuple[tuple[bytes, FileType], ...] = (
     (b"\xef\xbb\xbf<?xml", FileType.XML),
 )
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_WORKBOOK_PARTS = (b"[Content_Types].xml", b"xl/", b"_rels/", b"docProps/", b"customXml/")
+_OFFICE_PARTS = (b"[Content_Types].xml", b"xl/", b"word/", b"_rels/", b"docProps/", b"customXml/")
 
 
 def file_type(head: bytes) -> FileType | None:
@@ -54,14 +56,16 @@ def file_type(head: bytes) -> FileType | None:
         if head.startswith(signature):
             return found
     if head.startswith(b"PK\x03\x04"):
-        return FileType.XLSX if _is_workbook(head) else None
+        return _office_type(head)
     return FileType.TEXT if _is_text(head) else None
 
 
-def _is_workbook(head: bytes) -> bool:
-    """Tell whether a zip begins with a part that workbooks begin with."""
+def _office_type(head: bytes) -> FileType | None:
+    """Tell a workbook from a text document among zips that begin with a part of either."""
     length = int.from_bytes(head[26:28], "little")
-    return head[30 : 30 + length].startswith(_WORKBOOK_PARTS)
+    if not head[30 : 30 + length].startswith(_OFFICE_PARTS):
+        return None
+    return FileType.DOCX if b"word/" in head and b"xl/" not in head else FileType.XLSX
 
 
 def _is_text(head: bytes) -> bool:

@@ -158,6 +158,11 @@ def keep_attachment(
     )
 
 
+def forget_attachment(attachment: Attachment) -> None:
+    """Take a file from its subject; the bytes stay, as others may be made of them."""
+    attachment.delete()
+
+
 def _plain_name(name: str) -> str:
     """Take the last part of a file's name, without what could mislead a reader or a file system."""
     last = name.replace("\\", "/").rpartition("/")[2]
