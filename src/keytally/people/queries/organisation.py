@@ -1,15 +1,17 @@
 """The organisation as of a date, read once for as long as nothing changes it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from keytally.core.scope import Reach
-from keytally.people.models import Delegation, Holding, OrganisationVersion, Position, ReportingLine, Unit
+from keytally.people.models import Delegation, Holding, OrganisationVersion, Position, PositionRole, ReportingLine, Unit
 from keytally.people.rules.organisation import (
     DelegationRecord,
     HoldingRecord,
@@ -48,6 +50,27 @@ def reach(person: "User", as_of: date) -> Reach:
     whole = organisation(as_of=as_of)
     decides = whole.subtree(person.pk)
     return Reach(sees=decides | whole.dotted_reads(person.pk), decides=decides)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleName:
+    """A role of positions as this company calls it."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+    @property
+    def name(self) -> str:
+        """Name it in the reader's language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+def position_roles() -> dict[str, RoleName]:
+    """List the roles a position may have: those of the template, then the company's own, which may rename them."""
+    found = {role.code: RoleName(role.code, role.name_zh, role.name_en) for role in default_template().roles.values()}
+    own = PositionRole.objects.order_by("code").values_list("code", "name_zh", "name_en")
+    return found | {row[0]: RoleName(*row) for row in own}
 
 
 def running(as_of: date) -> Q:

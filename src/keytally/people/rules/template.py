@@ -6,6 +6,7 @@ Rows O04-O10 with G11-G13. Docs: rules/organisation.md.
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ class UnitPlan:
     name_en: str
     parent: str = ""
     cities: tuple[str, ...] = ()
+    starts_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class PositionPlan:
     name_zh: str
     name_en: str
     city: str = ""
+    starts_on: date | None = None
+    ends_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +90,29 @@ class LinePlan:
     position: str
     boss: str
     kind: LineKind
+    city: str = ""
+    starts_on: date | None = None
+    ends_before: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingPlan:
+    """A person, by number, who is to hold a position."""
+
+    position: str
+    person: int
+    starts_on: date | None = None
+    ends_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPlan:
-    """Everything that a set-up makes."""
+    """Everything that a set-up makes; what has no start of its own begins with the whole."""
 
     units: tuple[UnitPlan, ...]
     positions: tuple[PositionPlan, ...]
     lines: tuple[LinePlan, ...]
+    holdings: tuple[HoldingPlan, ...] = ()
 
 
 @cache
