@@ -12,10 +12,12 @@ from enum import StrEnum
 
 Value = bool | str | int | Decimal
 
-# Words that stand where a role may stand in a step.
+# Words that stand where a role may stand in a step: the requester, the first and the second level up the requester's
+# solid line, and the ends of the requester's dotted lines.
 REQUESTER = "REQUESTER"
 MANAGER = "MANAGER"
 SENIOR_MANAGER = "SENIOR_MANAGER"
+FUNCTIONAL = "FUNCTIONAL"
 GM_DELEGATE = "GM_DELEGATE"
 
 # What a role may put its name to; a route for more money never ends with a lower number (workflows.md, section 0).
@@ -26,10 +28,10 @@ AUTHORITY = {
     **dict.fromkeys(("AKM", "BO", "AM", "CM", "CTM", "FS", "LOG", "SP", "MKT", "LEG", "KAD"), 3),
     **dict.fromkeys(("RKM", "RM"), 4),
     **dict.fromkeys(("NKM", GM_DELEGATE), 5),
-    **dict.fromkeys(("SD", "FD"), 6),
+    **dict.fromkeys(("SD", "FD", "SCH", "MKH", "LEH"), 6),
     "GM": 7,
 }
-RELATIVE_ROLES = frozenset({REQUESTER, MANAGER, SENIOR_MANAGER})
+RELATIVE_ROLES = frozenset({REQUESTER, MANAGER, SENIOR_MANAGER, FUNCTIONAL})
 ROLES = frozenset(AUTHORITY) | RELATIVE_ROLES
 
 

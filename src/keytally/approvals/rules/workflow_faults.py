@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from keytally.approvals.rules.workflow import (
     AUTHORITY,
+    FUNCTIONAL,
+    REQUESTER,
     ROLES,
     Comparison,
     FieldKind,
@@ -81,10 +83,10 @@ def _of_step(step: Step, *, limits: Limits | None) -> Iterator[Fault]:
         yield Fault("ROLES_OR_LIMITS", step.id)
     if step.by_limits and (limits is None or step.mode is not Mode.DECIDE):
         yield Fault("LIMITS_MISSING", step.id)
-    if step.mode is Mode.DECIDE and "REQUESTER" in step.roles:
-        yield Fault("REQUESTER_DECIDES", step.id)
-    waits = step.mode is not Mode.INFORM and "REQUESTER" not in step.roles
-    if waits and not (step.allowance or step.due_en):
+    if step.mode is Mode.DECIDE and {REQUESTER, FUNCTIONAL} & set(step.roles):
+        yield Fault("ROLE_CANNOT_DECIDE", step.id)
+    waits = step.mode is not Mode.INFORM and REQUESTER not in step.roles
+    if waits and not (step.allowance or (step.due_en and step.mode is not Mode.CONSULT)):
         yield Fault("DEADLINE_MISSING", step.id)
 
 
