@@ -102,6 +102,14 @@ class WorkingDays:
         days = (period.starts_on + DAY * offset for offset in range(period.days))
         return sum(map(self.is_working, days))
 
+    def days_between(self, since: date, until: date) -> int:
+        """Count the working days after one day up to and with another.
+
+        >>> WorkingDays(ZoneInfo("Asia/Shanghai")).days_between(date(2026, 7, 3), date(2026, 7, 7))
+        2
+        """
+        return self.days_in(Period.through(since + DAY, until)) if until > since else 0
+
     def day_of_next_month(self, month: date, n: int) -> date:
         """Find M+n: the n-th calendar day of the month after, moved to the next working day if it is none.
 

@@ -1,0 +1,60 @@
+from datetime import timedelta
+
+import pytest
+
+from keytally.jobs import chores
+from keytally.jobs.models import ChoreTurn
+
+from .conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def done(monkeypatch):
+    monkeypatch.setattr(chores, "_chores", {})
+    turns = []
+    chores.chore("sweep", every=timedelta(minutes=5))(turns.append)
+    return turns
+
+
+def take(now):
+    return [found.code for found in chores.take_due(now=now)]
+
+
+def test_a_chore_comes_round_after_its_time(done):
+    assert take(NOW) == ["sweep"]
+    assert take(NOW + timedelta(minutes=4)) == []
+    assert take(NOW + timedelta(minutes=5)) == ["sweep"]
+
+
+def test_of_two_workers_one_takes_the_turn(done, monkeypatch):
+    take(NOW)
+    later = NOW + timedelta(minutes=5)
+    known = ChoreTurn.objects.values_list("code", "due_at")
+    stale = dict(known)
+    assert take(later) == ["sweep"]
+    assert stale["sweep"] <= later
+    assert not chores._take(chores.chores()["sweep"], now=later)
+
+
+def test_it_is_given_the_time_and_its_end_is_kept(done):
+    [sweep] = chores.take_due(now=NOW)
+    chores.run(sweep, now=NOW)
+    assert done == [NOW]
+    turn = ChoreTurn.objects.get()
+    assert (turn.fault, turn.began_at) == ("", NOW)
+    assert turn.ended_at is not None
+
+
+def test_a_chore_that_fails_says_so_and_comes_round_again(monkeypatch):
+    monkeypatch.setattr(chores, "_chores", {})
+
+    @chores.chore("broken", every=timedelta(minutes=5))
+    def broken(_now):
+        raise KeyError("nothing there")
+
+    [found] = chores.take_due(now=NOW)
+    chores.run(found, now=NOW)
+    assert ChoreTurn.objects.get().fault == "KeyError: 'nothing there'"
+    assert take(NOW + timedelta(minutes=5)) == ["broken"]
