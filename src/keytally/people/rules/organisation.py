@@ -133,18 +133,20 @@ class Organisation:
         return tuple(found)
 
     def managers_above(self, person: int, position: int | None = None) -> tuple[tuple[int, ...], ...]:
-        """List the holders level by level up the solid line; vacant levels and the person's own are skipped.
+        """List the holders level by level up the solid line; whoever came on a lower level, and the person, is left out.
 
-        Without a position every position of the person counts; the level nearest to any of them comes first.
+        Levels that are vacant by that are skipped. Without a position every position of the person counts.
         """
         starts = self.positions_of(person) if position is None else (position,)
         chains = [self.bosses_above(start) for start in starts]
-        levels = (
-            _unique(holder for chain in chains if height < len(chain) for holder in self.holders(chain[height]))
-            for height in range(max(map(len, chains), default=0))
-        )
-        others = (tuple(holder for holder in level if holder != person) for level in levels)
-        return tuple(level for level in others if level)
+        seen = {person}
+        levels: list[tuple[int, ...]] = []
+        for height in range(max(map(len, chains), default=0)):
+            places = (chain[height] for chain in chains if height < len(chain))
+            level = _unique(holder for place in places for holder in self.holders(place) if holder not in seen)
+            seen.update(level)
+            levels.append(level)
+        return tuple(level for level in levels if level)
 
     def nearest_holders(self, role: str, position: int) -> tuple[int, ...]:
         """List the holders of a role in the position's own unit, else in the unit above, up to head office.
@@ -184,6 +186,10 @@ class Organisation:
                     found.append(record.delegate)
                     waiting.append(record.delegate)
         return tuple(found)
+
+    def stands_in_for(self, person: int, at: datetime) -> tuple[int, ...]:
+        """List the people somebody stands in for at an instant."""
+        return tuple(away for away in sorted(self._delegations) if person in self.delegates(away, at))
 
     def _city_of(self, position: int) -> str:
         record = self.positions.get(position)
