@@ -155,8 +155,11 @@ def test_two_files_become_a_bridge_exact_to_the_cent(
     keep_picture(page, "why", **picture)
 
     page.goto(address)
+    page.locator("a", has_text="report.xlsx").click()
+    page.locator("#id_reason").fill("月末 / month-end")
+    keep_picture(page, "take", **picture)
     with page.expect_download() as download:
-        page.locator("a", has_text="report.xlsx").click()
+        page.locator("main form button[type=submit]").click()
     download.value.save_as(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx", read_only=True)
     figures = {

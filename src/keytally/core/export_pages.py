@@ -1,4 +1,4 @@
-"""How does a person take a file away? A page says what it is and asks why; the answer is recorded, then the file goes."""
+"""How does a person take a file away? A page asks why; the answer is recorded, then the file goes."""
 
 import tempfile
 from datetime import UTC, datetime

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,26 @@ from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.jobs.models import Job
 from keytally.reconciliation.engine.contract import Bar, Bridge, LineClass
+from keytally.reconciliation.engine.typed import read_rows
 from keytally.reconciliation.models import Reconciliation
 
 SUBJECT_KIND = "reconciliation"
 State = Reconciliation.State
+# What nobody touched for so long no longer waits; the list keeps it.
+WAITS_FOR = timedelta(days=180)
+MOST_WAITING = 200
 
-DOWNLOADS: Mapping[str, str] = {
-    "report.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "links.parquet": "application/vnd.apache.parquet",
-    "residuals.parquet": "application/vnd.apache.parquet",
-    "candidates.parquet": "application/vnd.apache.parquet",
-    "rejected.csv": "text/csv; charset=utf-8",
-    "summary.json": "application/json",
-    "profile.toml": "application/toml; charset=utf-8",
-}
+DOWNLOADS = (
+    "report.xlsx",
+    "links.parquet",
+    "residuals.parquet",
+    "candidates.parquet",
+    "rejected.csv",
+    "summary.json",
+    "profile.toml",
+)
+_TABLES = ("links.parquet", "residuals.parquet", "candidates.parquet")
+_COUNT = "select count(*) from read_parquet($file)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,12 @@ def filtered_reconciliations(person: User, as_of: date, *, state: str, text: str
     if state in State.values:
         found = found.filter(_in_state(State(state)))
     return found.filter(Q(name__icontains=text.strip())) if text.strip() else found
+
+
+def waiting_for(person: User, *, now: datetime) -> QuerySet[Reconciliation]:
+    """List a person's own reconciliations of the last months that wait for them, the oldest first."""
+    own = Reconciliation.objects.filter(owner=person, changed_at__gt=now - WAITS_FOR)
+    return own.filter(state__in=[State.DRAFT, State.OPEN]).order_by("changed_at", "pk")[:MOST_WAITING]
 
 
 def _in_state(state: State) -> Q:
@@ -117,6 +129,17 @@ def downloads(number: int) -> list[tuple[str, int]]:
     """List the result files there are, with their sizes."""
     folder = result_folder(number)
     return [(name, (folder / name).stat().st_size) for name in DOWNLOADS if (folder / name).is_file()]
+
+
+def row_count(found: Reconciliation, name: str) -> int:
+    """Count the rows of a result file; what is no table has none, and the report has those of all tables."""
+    folder = result_folder(found.pk)
+    if name == "report.xlsx":
+        return sum(row_count(found, table) for table in (*_TABLES, "rejected.csv"))
+    if name == "rejected.csv":
+        return sum(side.rejected for side in side_counts(found.summary))
+    is_table = name in _TABLES and (folder / name).is_file()
+    return int(next(read_rows(folder / name, _COUNT))[0]) if is_table else 0
 
 
 def bridges(summary: Mapping[str, Any]) -> list[Bridge]:

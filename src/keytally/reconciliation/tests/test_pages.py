@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from keytally.core.models import AuditEntry, Export
 from keytally.imports.models import ImportProfile
 from keytally.jobs.models import Job
 from keytally.reconciliation import queries, services
@@ -286,21 +287,62 @@ def test_rejected_rows_are_shown_with_their_reason(browser_of, accountant, talli
     assert "结算金额" in page
 
 
+def take(browser, number, name, reason="for the month-end"):
+    return browser.post(url("download", number, name), {"format": name.rpartition(".")[2], "reason": reason})
+
+
 def test_every_file_of_the_result_can_be_taken(browser_of, accountant, tallied):
     browser = browser_of(accountant)
     for name in queries.DOWNLOADS:
-        answer = browser.get(url("download", tallied.pk, name))
+        answer = take(browser, tallied.pk, name)
         assert "attachment" in answer.headers["Content-Disposition"], name
         assert b"".join(answer.streaming_content), name
 
 
 def test_the_report_is_a_workbook_with_the_same_balances(browser_of, accountant, tallied):
-    content = b"".join(browser_of(accountant).get(url("download", tallied.pk, "report.xlsx")).streaming_content)
+    content = b"".join(take(browser_of(accountant), tallied.pk, "report.xlsx").streaming_content)
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert tallied.summary["bridges"][0]["ours_minor"] in {
         round(cell * 100) for cell in cells if isinstance(cell, float)
     }
+
+
+def test_what_is_taken_is_written_down_and_the_report_says_by_whom(browser_of, accountant, tallied):
+    content = b"".join(take(browser_of(accountant), tallied.pk, "report.xlsx").streaming_content)
+    export = Export.objects.get()
+    assert (export.person, export.code, export.subject_id) == (accountant, "reconciliation.report", tallied.pk)
+    assert (export.sensitivity, export.reason) == ("CONFIDENTIAL", "for the month-end")
+    assert export.row_count > tallied.summary["links"]
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    first = book.worksheets[0]
+    assert any("Alice" in str(first.cell(row, 1).value) for row in (1, 2))
+    assert {"Alice" in (sheet.oddHeader.left.text or "") for sheet in book} == {True}
+    assert {"Alice" in (sheet.oddFooter.left.text or "") for sheet in book} == {True}
+    assert book.properties.creator == "Alice"
+    assert f"export {export.pk}" in book.properties.description
+    assert AuditEntry.objects.filter(action="export", subject_id=tallied.pk, person=accountant).count() == 1
+
+
+def test_a_confidential_file_leaves_only_with_a_reason(browser_of, accountant, tallied):
+    browser = browser_of(accountant)
+    asked = browser.get(url("download", tallied.pk, "report.xlsx"))
+    assert "Why do you need it?" in asked.content.decode()
+    refused = take(browser, tallied.pk, "report.xlsx", reason="  ")
+    assert refused.status_code == 422
+    assert "Say in a few words" in refused.content.decode()
+    assert not Export.objects.exists()
+    assert take(browser, tallied.pk, "profile.toml", reason="").status_code == 200
+
+
+def test_the_list_leaves_as_it_is_filtered(browser_of, accountant, tallied, drafted):
+    browser = browser_of(accountant)
+    taken = browser.post(reverse("core:take", args=["reconciliations"]) + "?text=nothing+like+it", {"format": "csv"})
+    assert tallied.name not in b"".join(taken.streaming_content).decode("utf-8-sig")
+    taken = browser.post(reverse("core:take", args=["reconciliations"]), {"format": "csv"})
+    lines = b"".join(taken.streaming_content).decode("utf-8-sig").splitlines()
+    assert "Alice" in lines[0]
+    assert tallied.name in lines[2]
 
 
 def test_no_other_file_can_be_taken(browser_of, accountant, tallied):

@@ -6,19 +6,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from keytally.core import export_pages
 from keytally.core.access import day_of, person_of, requires
 from keytally.core.templatetags.keytally import money, quantity
 from keytally.imports import queries as imports_queries
-from keytally.reconciliation import queries
+from keytally.reconciliation import exports, queries
 from keytally.reconciliation.engine import results
 from keytally.reconciliation.engine.candidates import candidate_page
 from keytally.reconciliation.engine.results import Explanation, Line, Side, SortKey, Wanted
@@ -150,20 +151,13 @@ def rejected(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @requires("reconcile.view")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def download(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
     found = _with_result(request, number)
-    if name not in queries.DOWNLOADS:
+    if name not in queries.DOWNLOADS or not (queries.result_folder(number) / name).is_file():
         raise Http404
-    file = queries.result_folder(number) / name
-    if not file.is_file():
-        raise Http404
-    return FileResponse(
-        file.open("rb"),
-        as_attachment=True,
-        filename=f"{get_valid_filename(found.name)}-{name}",
-        content_type=queries.DOWNLOADS[name],
-    )
+    back = reverse("reconciliation:show", args=[number])
+    return export_pages.answer(request, exports.offer_of_file(found, name), back=back)
 
 
 def _with_result(request: HttpRequest, number: int) -> Reconciliation:
