@@ -8,6 +8,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from keytally.core.access import SIGNED_IN
+
 if TYPE_CHECKING:
     from keytally.core.models import User
 
@@ -34,6 +36,7 @@ class Link:
 
 # In the order of the work (design: UI).
 ENTRIES: Sequence[Entry] = (
+    Entry(label=pgettext_lazy("menu", "Today"), icon="list-check", url_name="worklist:today", permission=SIGNED_IN),
     Entry(
         label=pgettext_lazy("menu", "Reconciliation"),
         icon="scale",
@@ -50,7 +53,7 @@ def links(person: "User", *, path: str) -> list[Link]:
     return [
         Link(entry.label, entry.icon, url, is_here=path.startswith(url))
         for entry in ENTRIES
-        if person.may(entry.permission) and (url := _url(entry.url_name))
+        if (entry.permission == SIGNED_IN or person.may(entry.permission)) and (url := _url(entry.url_name))
     ]
 
 

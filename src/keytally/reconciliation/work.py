@@ -1,0 +1,40 @@
+"""What waits of reconciliations: files to be checked before they run, and lines nobody has explained."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from keytally.core.models import User
+from keytally.core.subjects import Subject
+from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.queries import SUBJECT_KIND, waiting_for
+from keytally.worklist.kinds import Waiting, WorkKind, register_kind, register_source
+
+RECONCILIATION = register_kind(
+    WorkKind(
+        code="reconciliation",
+        label=_("Reconciliations"),
+        icon="scale",
+        sentences={
+            Reconciliation.State.DRAFT: _("%(name)s: check how the files were understood, then run it"),
+            Reconciliation.State.OPEN: _("%(name)s: explain the lines that are still open"),
+        },
+        weight=60,
+    )
+)
+
+
+def reconciliations(person: User, now: datetime) -> Iterator[Waiting]:
+    """Find a person's own reconciliations that need them."""
+    for found in waiting_for(person, now=now):
+        yield Waiting(
+            kind=RECONCILIATION,
+            subject=Subject(SUBJECT_KIND, found.pk),
+            reason_code=found.state,
+            opened_at=found.changed_at,
+            parameters={"name": found.name},
+        )
+
+
+register_source("reconciliation", reconciliations)
