@@ -133,7 +133,7 @@ class Organisation:
         return tuple(found)
 
     def managers_above(self, person: int, position: int | None = None) -> tuple[tuple[int, ...], ...]:
-        """List the holders level by level up the solid line; whoever came on a lower level, and the person, is left out.
+        """List the holders level by level up the solid line, each once, without the person.
 
         Levels that are vacant by that are skipped. Without a position every position of the person counts.
         """

@@ -46,8 +46,8 @@ def need_unwritten(spans: Sequence[Span], *, starts_on: date, now: datetime) -> 
 
 def need_within(outer: Span, inner: Span) -> None:
     """Refuse what would outlast the position or unit it belongs to."""
-    ends_late = outer.ends_before is not None and (inner.ends_before is None or inner.ends_before > outer.ends_before)
-    if inner.starts_on < outer.starts_on or ends_late:
+    last = outer.ends_before or date.max
+    if inner.starts_on < outer.starts_on or inner.starts_on >= last or (inner.ends_before or date.max) > last:
         raise UnableToOrganise(Refusal.OUTSIDE, starts_on=outer.starts_on, ends_before=outer.ends_before)
 
 
