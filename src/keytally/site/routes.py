@@ -11,7 +11,30 @@ from keytally.core.access import PUBLIC, SIGNED_IN
 from keytally.core.roles import declared
 
 # The only pages for people who have not logged in; a view cannot make itself public.
-PUBLIC_ROUTES = frozenset({"log_in", "language", "health"})
+PUBLIC_ROUTES = frozenset(
+    {
+        # Who they are, and what language they read, is not known yet.
+        "log_in",
+        "account_login",
+        "language",
+        # Steps of a log-in that began with a right password; without one they lead back to it.
+        "mfa_authenticate",
+        "new_factor",
+        # Another system vouches, or a link that only its receiver has; unknown people are shown out.
+        "wecom_login",
+        "wecom_callback",
+        "dingtalk_login",
+        "dingtalk_callback",
+        "feishu_login",
+        "feishu_callback",
+        "openid_connect_login",
+        "openid_connect_callback",
+        "forgotten",
+        "set_password",
+        # Asked by whatever watches the server; tells that it lives and nothing else.
+        "health",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

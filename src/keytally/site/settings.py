@@ -8,7 +8,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from keytally.site import logs
+from keytally.site import log_in_settings, logs
 
 env = environ.Env()
 
@@ -53,7 +53,16 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.dingtalk",
+    "allauth.socialaccount.providers.feishu",
+    "allauth.socialaccount.providers.openid_connect",
     "keytally.core",
+    "keytally.identity",
     "keytally.jobs",
     "keytally.imports",
     "keytally.worklist",
@@ -76,6 +85,8 @@ MIDDLEWARE = [
     "keytally.site.middleware.person_settings",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "keytally.identity.middleware.seen",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -145,6 +156,26 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "keytally.site.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["code"]
+AXES_CLIENT_IP_CALLABLE = "keytally.identity.addresses.client_address"
+AXES_DISABLE_ACCESS_LOG = True
+
+ACCOUNT_ADAPTER = "keytally.identity.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_TIMEOUT = 600
+MFA_ADAPTER = "keytally.identity.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "keytally"
+SOCIALACCOUNT_ADAPTER = "keytally.identity.social.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = log_in_settings.social_providers(env)
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+LOG_IN_FORM_ORIGINS = log_in_settings.form_origins(SOCIALACCOUNT_PROVIDERS)
+PASSWORD_LINK_SALT = "keytally.password_link"  # noqa: S105 - keeps signatures of one use from another; no secret
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
+API_TOKEN_DAYS_AT_MOST = env.int("API_TOKEN_DAYS_AT_MOST", default=365)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -154,7 +185,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not (DEBUG or IS_LOOPBACK))
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG or IS_LOOPBACK else 31_536_000)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

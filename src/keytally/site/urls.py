@@ -8,12 +8,11 @@ from keytally.site import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("log-in/", views.log_in, name="log_in"),
-    path("log-out/", views.log_out, name="log_out"),
+    path("", include("keytally.identity.door_urls")),
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
     path("", include("keytally.core.urls")),
-    path("", include("keytally.core.user_urls")),
+    path("", include("keytally.identity.urls")),
     path("jobs/", include("keytally.jobs.urls")),
 ]
 for prefix, capability in (
