@@ -8,11 +8,14 @@ how its limits are accepted.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from keytally.approvals.rules.workflow import Workflow, WorkflowKind
 from keytally.approvals.rules.workflow_data import read_workflow
-from keytally.core.models import RuleSetVersion
 from keytally.core.rule_sets import RuleSet, rule_set_in_force, used_rule_set
+
+if TYPE_CHECKING:
+    from keytally.core.models import RuleSetVersion
 
 PREFIX = "approvals.workflow."
 
@@ -69,12 +72,12 @@ def approvals_in_force(*, as_of: date) -> Mapping[str, InForce]:
     return {code: known for code, known in found.items() if known.workflow.kind is WorkflowKind.APPROVAL}
 
 
-def used(code: str, *, as_of: date, now: datetime) -> RuleSetVersion:
+def used(code: str, *, as_of: date, now: datetime) -> "RuleSetVersion":
     """Find the row that a request points at for as long as it runs."""
     return used_rule_set(rule_set_code(code), as_of=as_of, now=now)
 
 
-def workflow_of(version: RuleSetVersion) -> Workflow:
+def workflow_of(version: "RuleSetVersion") -> Workflow:
     """Read the workflow that a request began with."""
     return _parsed(version.sha256, version.content)
 
