@@ -80,6 +80,11 @@ def waiting_for(person: User, *, now: datetime) -> QuerySet[Reconciliation]:
     return own.filter(state__in=[State.DRAFT, State.OPEN]).order_by("changed_at", "pk")[:MOST_WAITING]
 
 
+def owned_by(person: User) -> QuerySet[Reconciliation]:
+    """List a person's own reconciliations in every state, for a handover."""
+    return Reconciliation.objects.filter(owner=person).order_by("-created_at", "-pk")
+
+
 def _in_state(state: State) -> Q:
     """Find what is shown in a state, a job that ended without a result included."""
     running = Q(state=State.RUNNING)

@@ -1,7 +1,7 @@
 """Writes of reconciliations: open one with its files, correct how they are read, run, stop, keep what was found."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -167,6 +167,22 @@ def stop(found: Reconciliation, *, by: "User", now: datetime) -> None:
     if found.job_id is None:
         raise UnableToStop(found.pk)
     jobs.request_stop(found.job_id, by=by, now=now)
+
+
+@transaction.atomic
+def hand_over(numbers: Collection[int], /, *, giver: "User", receiver: "User", by: "User", now: datetime) -> None:
+    """Give reconciliations from their owner to another person, whatever state they are in."""
+    found = Reconciliation.objects.select_for_update(of=("self",)).filter(pk__in=numbers, owner=giver)
+    for number in found.values_list("pk", flat=True):
+        record_audit(
+            "reconciliation.hand_over",
+            by=by,
+            at=now,
+            subject=queries.subject_of(number),
+            before={"owner": giver.pk},
+            after={"owner": receiver.pk},
+        )
+    found.update(owner=receiver)
 
 
 def lay_out(found: Reconciliation) -> dict[str, Path]:

@@ -33,6 +33,11 @@ def open_items_owned_by(person_id: int) -> QuerySet[WorkItem]:
     return WorkItem.objects.filter(owner_id=person_id, state=WorkItem.State.OPEN).order_by("deadline", "id")
 
 
+def waiting_owned_by(person_id: int) -> list[Waiting]:
+    """List what waits for a person in rows, put off or not, for a handover."""
+    return [_waiting(item) for item in open_items_owned_by(person_id)]
+
+
 def own_item(item_id: int, *, person: User) -> WorkItem | None:
     """Find an open item of a person's own."""
     return _open_rows(person).filter(pk=item_id).first()

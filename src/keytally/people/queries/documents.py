@@ -85,13 +85,13 @@ def documents(person: "User", *, as_of: date, text: str = "") -> list[DocumentRo
     versions = visible_versions(person, as_of)
     named = Q(document__code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
     found = ControlledDocument.objects.filter(pk__in=versions.filter(named).values("document_id")).order_by("code")
-    return [_row(document, as_of=as_of) for document in found.prefetch_related(_versions(versions))]
+    return [_row(document, as_of=as_of) for document in _with_versions(found, versions)]
 
 
 def document(number: int, *, person: "User", as_of: date) -> DocumentRow | None:
     """Find a document with the versions a person may see."""
     versions = visible_versions(person, as_of)
-    found = ControlledDocument.objects.filter(pk=number).prefetch_related(_versions(versions)).first()
+    found = _with_versions(ControlledDocument.objects.filter(pk=number), versions).first()
     return _row(found, as_of=as_of) if found and found.versions.all() else None
 
 
@@ -146,9 +146,11 @@ def open_of(document: ControlledDocument) -> DocumentVersion | None:
     return document.versions.filter(state__in=_OPEN).first()
 
 
-def _versions(visible: QuerySet[DocumentVersion]) -> Prefetch[Any]:
+def _with_versions(
+    found: QuerySet[ControlledDocument], visible: QuerySet[DocumentVersion]
+) -> QuerySet[ControlledDocument]:
     ordered = visible.select_related("document", "drafted_by").order_by("-letter", "-revision", "-id")
-    return Prefetch("versions", queryset=ordered)
+    return found.prefetch_related(Prefetch("versions", queryset=ordered))
 
 
 def _row(document: ControlledDocument, *, as_of: date) -> DocumentRow:

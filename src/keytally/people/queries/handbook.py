@@ -1,16 +1,15 @@
 """Reads of the handbook: the edition that holds, who acknowledged what, and who has yet to."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from keytally.core import scope
 from keytally.people import defaults
 from keytally.people.models import HandbookAcknowledgement, HandbookEdition
-from keytally.people.queries.members import Member, members, roles_of
+from keytally.people.queries.members import Member, followed_members, members, roles_of
 from keytally.people.rules.handbook import Edition, Reading, Section, edition_asked, reading_of, section_from
 from keytally.people.rules.versions import coming, in_force
 
@@ -75,7 +74,7 @@ def has_acknowledged(person: "User", *, number: int) -> bool:
 
 def readings(viewer: "User", *, as_of: date) -> list[MemberReading]:
     """List how the members whom the viewer may follow stand with the handbook, those who have not read it first."""
-    known = [member for member in members(as_of=as_of) if member.person.pk in followed(viewer, as_of=as_of)]
+    known = followed_members(viewer, as_of=as_of)
     return sorted(_readings(known, as_of=as_of), key=lambda row: (row.reading.is_done, row.reading.due_on))
 
 
@@ -84,28 +83,24 @@ def unread(*, as_of: date) -> list[MemberReading]:
     return [row for row in _readings(members(as_of=as_of), as_of=as_of) if not row.reading.is_done]
 
 
-def followed(viewer: "User", *, as_of: date) -> Collection[int]:
-    """List the people, by id, whose reading and training a person may follow."""
-    return _Followed(viewer, as_of)
+def _readings(known: Iterable[Member], *, as_of: date) -> list[MemberReading]:
+    asked = _asked(as_of)
+    found = list(known)
+    people = [member.person.pk for member in found]
+    rows = HandbookAcknowledgement.objects.filter(person_id__in=people).values_list("person_id", "edition__number")
+    acknowledged: dict[int, list[int]] = {}
+    for person, number in rows:
+        acknowledged.setdefault(person, []).append(number)
+    return [
+        _reading(member, asked=asked, numbers=acknowledged.get(member.person.pk, ()), as_of=as_of) for member in found
+    ]
 
 
-class _Followed(Collection[int]):
-    """Whom somebody may follow, without listing the whole company."""
+def _reading(member: Member, *, asked: Edition, numbers: Iterable[int], as_of: date) -> MemberReading:
+    reading = reading_of(asked=asked, acknowledged=numbers, member_since=member.since)
+    return MemberReading(member, reading, is_late=not reading.is_done and reading.due_on < as_of)
 
-    def __init__(self, viewer: "User", as_of: date) -> None:
-        self._scope = scope.scope_of(viewer, "members.follow")
-        narrow = self._scope not in (None, scope.Scope.COMPANY)
-        self._ids = (
-            scope.owners(viewer, permission="members.follow", scope=self._scope, as_of=as_of)
-            if narrow and self._scope
-            else frozenset()
-        )
 
-    def __contains__(self, person: object) -> bool:
-        return self._scope is scope.Scope.COMPANY or person in self._ids
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        return iter(self._ids)
-
-    def __len__(self) -> int:
-        return len(self._ids)
+def _asked(as_of: date) -> Edition:
+    rows = HandbookEdition.objects.values_list("number", "starts_on", "asks_again")
+    return edition_asked((Edition(*row) for row in rows), as_of=as_of) or SHIPPED

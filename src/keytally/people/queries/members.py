@@ -3,22 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
+from keytally.core.models import User
+from keytally.core.scope import visible
 from keytally.people.languages import in_language
 from keytally.people.models import Holding, PositionRole
 from keytally.people.queries.organisation import running
 from keytally.people.rules.template import default_template
 
-if TYPE_CHECKING:
-    from keytally.core.models import User
+FOLLOW = "members.follow"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """Someone who holds a position: the codes of their roles, each with the day since when."""
 
-    person: "User"
+    person: User
     roles: Mapping[str, date]
 
     @property
@@ -29,14 +31,23 @@ class Member:
 
 def members(*, as_of: date) -> list[Member]:
     """List everyone who may log in and holds a position, by name."""
-    holdings = Holding.objects.filter(running(as_of), person__is_active=True)
-    held: dict[User, dict[str, date]] = {}
-    for holding in holdings.select_related("person", "position").order_by("person__name", "person_id", "starts_on"):
-        held.setdefault(holding.person, {}).setdefault(holding.position.role, holding.starts_on)
-    return [Member(person, roles) for person, roles in held.items()]
+    return _members(_holdings(as_of))
 
 
-def roles_of(person: "User", *, as_of: date) -> dict[str, date]:
+def followed_members(viewer: User, *, as_of: date) -> list[Member]:
+    """List the members whose reading and training a person may follow."""
+    return _members(visible(_holdings(as_of), person=viewer, permission=FOLLOW, as_of=as_of, owner="person"))
+
+
+def followed_people(viewer: User, *, as_of: date) -> QuerySet[User]:
+    """List the people whose reading, training and handovers a person may follow: always themselves."""
+    people = User.objects.filter(pk=viewer.pk) | visible(
+        User.objects.all(), person=viewer, permission=FOLLOW, as_of=as_of, owner="pk"
+    )
+    return people.order_by("name", "pk")
+
+
+def roles_of(person: User, *, as_of: date) -> dict[str, date]:
     """List the roles of a person's positions, each with the day since when."""
     rows = Holding.objects.filter(running(as_of), person=person).order_by("-starts_on")
     return dict(rows.values_list("position__role", "starts_on"))
@@ -46,3 +57,14 @@ def role_names() -> dict[str, str]:
     """Name every role of positions in the reader's language, the company's own words before the template's."""
     names = {code: in_language(role.name_zh, role.name_en) for code, role in default_template().roles.items()}
     return names | {role.code: role.name for role in PositionRole.objects.all()}
+
+
+def _holdings(as_of: date) -> QuerySet[Holding]:
+    return Holding.objects.filter(running(as_of), person__is_active=True)
+
+
+def _members(holdings: QuerySet[Holding]) -> list[Member]:
+    held: dict[User, dict[str, date]] = {}
+    for holding in holdings.select_related("person", "position").order_by("person__name", "person_id", "starts_on"):
+        held.setdefault(holding.person, {}).setdefault(holding.position.role, holding.starts_on)
+    return [Member(person, roles) for person, roles in held.items()]

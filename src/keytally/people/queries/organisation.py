@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from keytally.core.models import User
 
 _KEPT = 16
+_NOBODY = organise(units=[], positions=[], lines=[], holdings=[], delegations=[], groups={})
 _kept: dict[tuple[UUID, date], Organisation] = {}
 _lock = Lock()
 
@@ -37,7 +38,8 @@ def organisation(*, as_of: date) -> Organisation:
     """Read the organisation as of a date: one query while nothing has changed, six after a change."""
     version = OrganisationVersion.objects.values_list("version", flat=True).first()
     if version is None:
-        return _read(as_of)
+        # Every change begins with a version, so there is nothing to read.
+        return _NOBODY
     found = _kept.get((version, as_of))
     if found is None:
         found = _read(as_of)

@@ -1,6 +1,6 @@
 """What does the team stand for, and who has yet to say that they have read it? Rows O02, O03."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -49,6 +49,18 @@ def section_from(content: Mapping[str, Any]) -> Section:
 def content_of(section: Section) -> dict[str, Any]:
     """Write a section down as it is kept."""
     return {name: getattr(section, name) for name in Section.__dataclass_fields__}
+
+
+def faults(sections: Sequence[Section]) -> tuple[str, ...]:
+    """List why sections make no handbook; none means they do."""
+    found = []
+    if not sections:
+        found.append("NO_SECTIONS")
+    if any(not (each.title_zh.strip() and each.title_en.strip()) for each in sections):
+        found.append("NO_TITLE")
+    if any(not (each.text_zh.strip() and each.text_en.strip()) for each in sections):
+        found.append("HALF_A_TEXT")
+    return tuple(found)
 
 
 def edition_asked(editions: Iterable[Edition], *, as_of: date) -> Edition | None:
