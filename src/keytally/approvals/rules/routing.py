@@ -86,7 +86,8 @@ def route(workflow: Workflow, question: Question, *, organisation: Organisation)
         return Route((), refusals=refusals)
     resolver = Resolver(organisation, question.requester, question.position, question.subject_position)
     reached = _reached(workflow.limits, question) if workflow.limits else None
-    drafts = [draft for step in workflow.steps for draft in _drafts(step, workflow, question, resolver, reached)]
+    asked = [step for step in workflow.steps if not step.outside]
+    drafts = [draft for step in asked for draft in _drafts(step, workflow, question, resolver, reached)]
     nobody = tuple(draft.refusal for draft in drafts if draft.refusal)
     steps, doubled = _asked_once([draft.step for draft in drafts if draft.step])
     left_out = tuple(draft.left_out for draft in drafts if draft.left_out) + doubled

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from keytally.approvals.rules.recurring import Recurrence
+
 Value = bool | str | int | Decimal
 
 # Words that stand where a role may stand in a step: the requester, the first and the second level up the requester's
@@ -179,7 +181,8 @@ class Step:
 
     In an approval, steps run one after another and the roles of one step side by side. A step with `by_limits`
     stands for the stages of the level the amount reaches; it names no roles of its own. Steps of mode DO after the
-    last DECIDE follow the approval. `due_*` words a deadline that no clock counts, as "31 Oct Y-1".
+    last DECIDE follow the approval. `due_*` words a deadline that no clock counts, as "31 Oct Y-1". A step `outside`
+    is done by another capability or comes round by itself: it is drawn, and no request waits for it.
     """
 
     id: str
@@ -192,6 +195,8 @@ class Step:
     when: tuple[Test, ...] = ()
     allowance: Allowance = Allowance()
     optional: bool = False
+    outside: bool = False
+    falls: tuple[Recurrence, ...] = ()
     due_zh: str = ""
     due_en: str = ""
     role_zh: str = ""

@@ -74,7 +74,7 @@ def _of_names(workflow: Workflow) -> Iterator[Fault]:
 def _of_steps(workflow: Workflow) -> Iterator[Fault]:
     for step in workflow.steps:
         yield from _of_roles(step.roles, where=step.id)
-        if workflow.kind is WorkflowKind.APPROVAL:
+        if workflow.kind is WorkflowKind.APPROVAL and not step.outside:
             yield from _of_step(step, limits=workflow.limits)
 
 
@@ -91,10 +91,11 @@ def _of_step(step: Step, *, limits: Limits | None) -> Iterator[Fault]:
 
 
 def _of_approval(workflow: Workflow) -> Iterator[Fault]:
-    certain = [step for step in workflow.steps if step.mode is Mode.DECIDE and not step.when and not step.optional]
+    asked = [step for step in workflow.steps if not step.outside]
+    certain = [step for step in asked if step.mode is Mode.DECIDE and not step.when and not step.optional]
     if not certain:
         yield Fault("NOBODY_DECIDES", workflow.code)
-    by_limits = [step for step in workflow.steps if step.by_limits]
+    by_limits = [step for step in asked if step.by_limits]
     if workflow.limits and len(by_limits) != 1:
         yield Fault("LIMITS_NOT_USED_ONCE", workflow.code)
     if any(step.when or step.optional for step in by_limits):
@@ -119,7 +120,7 @@ def _of_limits(limits: Limits) -> Iterator[Fault]:
     for lower, higher in _reached_by_more(limits.levels):
         if not covers(limits.levels[higher].stages, limits.levels[lower].stages):
             yield Fault("LARGER_GOES_LOWER", f"level {higher + 1}", f"level {lower + 1}")
-        if not _above(limits.levels[higher].up_to_minor, limits.levels[lower].up_to_minor):
+        if not _above(limits.levels[higher], limits.levels[lower]):
             yield Fault("BOUNDS_FALL", f"level {higher + 1}", f"level {lower + 1}")
 
 
@@ -143,8 +144,12 @@ def _reached_by_more(levels: tuple[Level, ...]) -> Iterator[tuple[int, int]]:
                 break
 
 
-def _above(higher: int | None, lower: int | None) -> bool:
-    return higher is None or (lower is not None and higher > lower)
+def _above(higher: Level, lower: Level) -> bool:
+    """Tell whether bounds rise; one may stand twice where the first level holds only while more tests do."""
+    if higher.up_to_minor is None or lower.up_to_minor is None:
+        return higher.up_to_minor is None
+    may_repeat = set(higher.when) < set(lower.when)
+    return higher.up_to_minor > lower.up_to_minor or (may_repeat and higher.up_to_minor == lower.up_to_minor)
 
 
 def _of_tests(workflow: Workflow) -> Iterator[Fault]:
