@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
@@ -50,8 +52,12 @@ def organisation(*, as_of: date) -> Organisation:
 def reach(person: "User", as_of: date) -> Reach:
     """Tell whose things a person sees and decides; core asks through `core.scope.reach_of`."""
     whole = organisation(as_of=as_of)
-    decides = whole.subtree(person.pk)
-    return Reach(sees=decides | whole.dotted_reads(person.pk), decides=decides)
+    noon = datetime.combine(as_of, time(12), tzinfo=ZoneInfo(settings.TIME_ZONE))
+    others = frozenset(whole.stands_in_for(person.pk, noon))
+    placed = {person.pk, *others}
+    decides = frozenset[int]().union(*map(whole.subtree, placed))
+    sees = decides.union(*map(whole.dotted_reads, placed))
+    return Reach(sees=sees, decides=decides, stands_in_for=others)
 
 
 @dataclass(frozen=True, slots=True)
