@@ -15,7 +15,7 @@ from keytally.exchange.spreadsheet import MOST_SHEET_ROWS, open_workbook, safe_r
 from keytally.kernel.money import Money, minor_digits
 
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-_ROW = re.compile(r'<row r="(\d+)"')
+_ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:(/>)|>(</row>)?)')
 _MARGINS = re.compile(r"<pageMargins[^>]*/>(?:<pageSetup[^>]*/>)?")
 _OWN_HEADER = re.compile(r"<headerFooter[^>]*(?:/>|>.*?</headerFooter>)", re.DOTALL)
 _PROPERTIES = "docProps/core.xml"
@@ -148,8 +148,10 @@ def _with_line(sheet: str, mark: Mark) -> str:
     element = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t xml:space="preserve">{1}</t></is></c></row>'
     free = 1
     for found in _ROW.finditer(sheet):
-        if int(found[1]) != free:
-            return sheet[: found.start()] + element.format(free, escape(mark.line)) + sheet[found.start() :]
+        is_empty = int(found[1]) == free and (found[2] or found[3])
+        if is_empty or int(found[1]) != free:
+            rest = found.end() if is_empty else found.start()
+            return sheet[: found.start()] + element.format(free, escape(mark.line)) + sheet[rest:]
         free += 1
     line = element.format(free, escape(mark.line))
     if "<sheetData/>" in sheet:
