@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from keytally.core.grant_fields import GrantFields
 from keytally.core.models import User
 from keytally.core.roles import ROLE_LABELS, Role, declared
 
@@ -16,20 +17,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-class PersonForm(forms.Form):
+class PersonForm(GrantFields):
     """A person as an administrator keeps them."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    roles = forms.MultipleChoiceField(
-        label=_("Roles"),
-        choices=[(role.value, label) for role, label in ROLE_LABELS.items()],
-        required=False,
-    )
-
-    def chosen_roles(self) -> list[Role]:
-        """List the roles that were ticked."""
-        return [Role(role) for role in self.cleaned_data["roles"]]
 
 
 class NewPersonForm(PersonForm):

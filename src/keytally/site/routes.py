@@ -15,7 +15,6 @@ PUBLIC_ROUTES = frozenset(
     {
         # Who they are, and what language they read, is not known yet.
         "log_in",
-        "account_login",
         "language",
         # Steps of a log-in that began with a right password; without one they lead back to it.
         "mfa_authenticate",
@@ -31,6 +30,9 @@ PUBLIC_ROUTES = frozenset(
         "openid_connect_callback",
         "forgotten",
         "set_password",
+        # The shapes of the operations without any data, and the address they hang on.
+        "openapi",
+        "api:api-root",
         # Asked by whatever watches the server; tells that it lives and nothing else.
         "health",
     }
@@ -39,17 +41,22 @@ PUBLIC_ROUTES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A page: its name, its path and who may call it."""
+    """A page, or one method of an operation of the API: its name, its path and who may call it."""
 
     name: str
     path: str
     permission: str | None
+    # Of an operation only; a program calls it with a token, and pages are called in any way.
+    method: str = ""
 
 
 def routes(urlconf: str | None = None) -> list[Route]:
-    """List every page of the site, or of one url module."""
+    """List every page and operation of the site, or of one url module; each once, whatever it is called besides."""
     resolver = get_resolver(urlconf)
-    return list(_walk(resolver.url_patterns, path="/", name=""))
+    found: dict[tuple[str, str, str | None], Route] = {}
+    for route in _walk(resolver.url_patterns, path="/", name=""):
+        found.setdefault((route.path, route.method, route.permission), route)
+    return list(found.values())
 
 
 def faults(found: Sequence[Route]) -> list[str]:
@@ -80,5 +87,13 @@ def _walk(patterns: Sequence[URLPattern | URLResolver], *, path: str, name: str)
             space = f"{name}{pattern.namespace}:" if pattern.namespace else name
             yield from _walk(pattern.url_patterns, path=here, name=space)
         else:
-            permission = getattr(pattern.callback, "required_permission", None)
-            yield Route(f"{name}{pattern.name or ''}", here, permission)
+            yield from _routes_of(pattern, path=here, name=f"{name}{pattern.name or ''}")
+
+
+def _routes_of(pattern: URLPattern, *, path: str, name: str) -> Iterator[Route]:
+    operations = getattr(pattern.callback, "operations", None)
+    if operations is None:
+        yield Route(name, path, getattr(pattern.callback, "required_permission", None))
+        return
+    for method, permission in operations.items():
+        yield Route(name, path, permission, method)

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from keytally.site import views
+from keytally.site import api, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
     path("", include("keytally.core.urls")),
     path("", include("keytally.identity.urls")),
+    path("api/v1/", include((api.urlpatterns, "api"), namespace="api")),
+    path("api/openapi.json", api.openapi, name="openapi"),
     path("jobs/", include("keytally.jobs.urls")),
 ]
 for prefix, capability in (

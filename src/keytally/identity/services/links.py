@@ -31,7 +31,7 @@ class UnableToUseLink(Exception):
 
 @transaction.atomic
 def invite(
-    username: str, *, name: str, email: str, language: str, roles: Iterable[Role], by: User, now: datetime
+    username: str, *, name: str, email: str, language: str, roles: Grants, by: User, now: datetime
 ) -> tuple[User, PasswordLink]:
     """Add a person without a password and give them a link to set their own."""
     person = add_person(username, name=name, password=None, roles=roles, by=by, now=now, email=email, language=language)

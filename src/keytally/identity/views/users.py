@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keytally.core import queries, services
 from keytally.core.access import person_of, requires
+from keytally.core.grant_fields import grants_shown
 from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.identity import doors
@@ -41,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("username", "name", "email", "language")}
-        person, _link = links.invite(**facts, roles=form.chosen_roles(), by=person_of(request), now=datetime.now(UTC))
+        person, _link = links.invite(**facts, roles=form.grants(), by=person_of(request), now=datetime.now(UTC))
         messages.success(request, _("%(name)s is invited.") % {"name": person.name})
         return redirect("users:log_in", person.pk)
     return render(request, "identity/person.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -201,14 +202,14 @@ def _render_log_in(
 
 def _shown(person: User) -> dict[str, object]:
     facts = {"name": person.name, "email": person.email, "is_active": person.is_active}
-    return {**facts, "roles": [role.value for role in person.roles]}
+    return {**facts, **grants_shown(person)}
 
 
 @transaction.atomic
 def _apply(form: ChangePersonForm, *, person: User, by: User) -> None:
     said, now = form.cleaned_data, datetime.now(UTC)
     facts = {name: said[name] for name in ("name", "email", "is_active", "reason")}
-    services.set_roles(person, roles=form.chosen_roles(), by=by, now=now, reason=said["reason"])
+    services.set_roles(person, roles=form.grants(), by=by, now=now, reason=said["reason"])
     services.change_person(person, **facts, by=by, now=now)
     if not person.is_active:
         sessions.end_sessions(person, by=by, now=now)

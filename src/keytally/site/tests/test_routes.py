@@ -9,6 +9,8 @@ from django.urls import path
 from keytally.core.access import public, requires
 from keytally.core.roles import Role, permissions_of
 from keytally.core.services import add_person
+from keytally.identity.confirmation import CONFIRMED_KEY
+from keytally.identity.services.tokens import make_token
 from keytally.site import routes
 from keytally.site.routes import PUBLIC_ROUTES, faults
 
@@ -31,7 +33,11 @@ def example(route):
 
 
 def every_route():
-    return routes.routes()
+    return [route for route in routes.routes() if not route.method]
+
+
+def every_operation():
+    return [route for route in routes.routes() if route.method]
 
 
 def test_there_is_something_to_walk():
@@ -40,8 +46,10 @@ def test_there_is_something_to_walk():
     }
 
 
-def test_every_page_says_who_may_call_it():
+def test_every_page_and_operation_says_who_may_call_it():
+    assert {"api:jobs", "api:stop_job"} <= {route.name for route in every_operation()}
     assert faults(every_route()) == []
+    assert faults(every_operation()) == []
 
 
 def test_the_check_finds_a_planted_leak():
@@ -63,6 +71,9 @@ def walk_as(role):
     held = permissions_of([role]) if role else frozenset()
     if role:
         client.force_login(add_person("one", name="One", password=None, roles=[role], by=None, now=NOW))
+        session = client.session
+        session[CONFIRMED_KEY] = datetime.now(UTC).timestamp()
+        session.save()
     return [
         f"{method} {route.path}"
         for route in every_route()
@@ -102,3 +113,38 @@ def test_someone_who_may_no_longer_log_in_is_outside():
     person.is_active = False
     person.save()
     assert client.get("/jobs/").status_code == 302
+
+
+def call(route, headers):
+    client = Client(headers={"Idempotency-Key": "x", **headers})
+    return client.generic(route.method, example(route), b"{}", content_type="application/json").status_code
+
+
+@pytest.mark.django_db
+def test_no_operation_answers_without_a_token(client):
+    person = add_person("all", name="All", password=None, roles=list(Role), by=None, now=NOW)
+    client.force_login(person)
+    assert every_operation()
+    assert {call(route, {}) for route in every_operation()} == {401}
+    # Nor to a browser that is logged in: its cookie is no token.
+    assert {client.generic(route.method, example(route)).status_code for route in every_operation()} == {401}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_calls_what_it_may_and_nothing_else(role):
+    person = add_person("one", name="One", password=None, roles=[role], by=None, now=NOW)
+    _kept, token = make_token(person, name="all", permissions=person.permissions, days=1, now=datetime.now(UTC))
+    for route in every_operation():
+        may = route.permission == routes.SIGNED_IN or route.permission in person.permissions
+        status = call(route, {"Authorization": f"Bearer {token}"})
+        assert (status not in (401, 403)) if may else (status == 403), (route, status)
+
+
+@pytest.mark.django_db
+def test_a_token_without_permissions_calls_nothing_but_who_it_is():
+    person = add_person("all", name="All", password=None, roles=list(Role), by=None, now=NOW)
+    _kept, token = make_token(person, name="none", permissions=[], days=1, now=datetime.now(UTC))
+    for route in every_operation():
+        expected = 200 if route.permission == routes.SIGNED_IN else 403
+        assert call(route, {"Authorization": f"Bearer {token}"}) == expected, route
