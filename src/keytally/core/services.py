@@ -10,9 +10,12 @@ from django.db import transaction
 
 from keytally.core import files
 from keytally.core.models import Attachment, AuditEntry, RoleGrant, User
-from keytally.core.roles import Role
+from keytally.core.roles import Role, Scope
 from keytally.core.rules import FileType
 from keytally.core.subjects import Subject
+
+# Roles alone have their usual reach; a mapping narrows those that have a scope.
+Grants = Iterable[Role] | Mapping[Role, Scope | None]
 
 
 class UnableToChange(Exception):
@@ -48,7 +51,7 @@ def add_person(
     *,
     name: str,
     password: str | None,
-    roles: Iterable[Role],
+    roles: Grants,
     by: User | None,
     now: datetime,
     email: str = "",
@@ -56,27 +59,29 @@ def add_person(
 ) -> User:
     """Add a person who can log in, with roles."""
     person = User.objects.create_user(username, password, name=name, email=email, language=language)
-    given = sorted(set(roles))
-    RoleGrant.objects.bulk_create(RoleGrant(person=person, role=role) for role in given)
+    given = _scopes(roles)
+    RoleGrant.objects.bulk_create(RoleGrant(person=person, role=role, scope=scope) for role, scope in given.items())
     record_audit(
         "person.add",
         by=by,
         at=now,
         subject=Subject("person", person.pk),
-        after={"username": username, "name": name, "roles": given},
+        after={"username": username, "name": name, "roles": _worded(given)},
     )
     return person
 
 
 @transaction.atomic
-def set_roles(person: User, *, roles: Iterable[Role], by: User, now: datetime, reason: str) -> None:
-    """Give a person exactly these roles, or raise `UnableToChange`."""
-    before = sorted(RoleGrant.objects.filter(person=person).values_list("role", flat=True))
-    after = sorted(set(roles))
+def set_roles(person: User, *, roles: Grants, by: User, now: datetime, reason: str) -> None:
+    """Give a person exactly these roles, each with its usual reach or a narrower one, or raise `UnableToChange`."""
+    held = RoleGrant.objects.filter(person=person)
+    before = dict(held.order_by("role").values_list("role", "scope"))
+    after = _scopes(roles)
     if before == after:
         return
-    RoleGrant.objects.filter(person=person).exclude(role__in=after).delete()
-    RoleGrant.objects.bulk_create(RoleGrant(person=person, role=role) for role in after if role not in before)
+    held.exclude(role__in=after).delete()
+    for role, scope in after.items():
+        RoleGrant.objects.update_or_create(person=person, role=role, defaults={"scope": scope})
     _need_an_administrator()
     record_audit(
         "person.roles",
@@ -84,8 +89,8 @@ def set_roles(person: User, *, roles: Iterable[Role], by: User, now: datetime, r
         at=now,
         subject=Subject("person", person.pk),
         reason=reason,
-        before={"roles": before},
-        after={"roles": after},
+        before={"roles": _worded(before)},
+        after={"roles": _worded(after)},
     )
 
 
@@ -123,6 +128,15 @@ def set_time_zone(person: User, *, time_zone: str) -> None:
     """Keep the zone a person's times are shown in."""
     person.time_zone = time_zone
     person.save(update_fields=["time_zone"])
+
+
+def _scopes(roles: Grants) -> dict[str, str]:
+    given = roles if isinstance(roles, Mapping) else dict.fromkeys(roles)
+    return {Role(role).value: scope.value if scope else "" for role, scope in sorted(given.items())}
+
+
+def _worded(scopes: Mapping[str, str]) -> list[str]:
+    return [f"{role} {scope}".strip() for role, scope in scopes.items()]
 
 
 def _facts(person: User) -> dict[str, Any]:

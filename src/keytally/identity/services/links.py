@@ -1,7 +1,6 @@
 """Writes of password links: invite a person, let one who forgot set a new password, redeem a link once."""
 
 import secrets
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,8 +10,7 @@ from django.urls import reverse
 
 from keytally.core.models import User
 from keytally.core.outbox import send_mail
-from keytally.core.roles import Role
-from keytally.core.services import add_person, record_audit, set_password
+from keytally.core.services import Grants, add_person, record_audit, set_password
 from keytally.core.subjects import Subject
 from keytally.identity.models import PasswordLink
 from keytally.identity.queries.links import open_link

@@ -83,7 +83,7 @@ def test_the_list_takes_the_same_number_of_queries_however_long(
         ask((rep, colleague)[number % 2], minutes=number)
     client = client_of(administrator)
     # session, person, roles, number of jobs, jobs with their owners
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("jobs:list"))
 
 
