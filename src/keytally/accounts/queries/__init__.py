@@ -1,0 +1,1 @@
+"""Reads of accounts, one module for each subject."""

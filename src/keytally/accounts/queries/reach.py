@@ -1,0 +1,71 @@
+"""Which accounts may a person see, and which may they change, on a day?"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from keytally.accounts.labels import GrantKind
+from keytally.accounts.models import AccountAncestor, AccountGrant, AccountNode
+from keytally.core.roles import Kind, declared
+from keytally.core.scope import Scope, owners, scope_of
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+VIEW, RELATE, CHANGE = "accounts.view", "accounts.relate", "accounts.change"
+
+
+def visible_to(
+    person: "User", *, as_of: date, permission: str = VIEW, queryset: QuerySet[AccountNode] | None = None
+) -> QuerySet[AccountNode]:
+    """Keep the nodes a person may see, or change, with a permission: those in reach, and those below a grant."""
+    nodes = AccountNode.objects.all() if queryset is None else queryset
+    scope = scope_of(person, permission)
+    if scope is None:
+        return nodes.none()
+    if scope is Scope.COMPANY:
+        return nodes
+    owned = Q(owner__in=owners(person, permission=permission, scope=scope, as_of=as_of))
+    granted = granted_nodes(person, as_of=as_of, permission=permission)
+    if granted:
+        below = AccountAncestor.objects.filter(ancestor__in=granted)
+        owned |= Q(pk__in=below.values("node"))
+    return nodes.filter(owned)
+
+
+def granted_nodes(person: "User", *, as_of: date, permission: str = VIEW) -> list[int]:
+    """List the nodes, by id, on which a person was let in for a day."""
+    grants = AccountGrant.objects.filter(
+        Q(ends_before=None) | Q(ends_before__gt=as_of), person=person, starts_on__lte=as_of
+    )
+    if declared()[permission].kind is Kind.CHANGE:
+        grants = grants.filter(kind=GrantKind.CHANGE)
+    return sorted(set(grants.values_list("node", flat=True)))
+
+
+def reach_words(person: "User", *, as_of: date, permission: str = VIEW) -> list[str] | None:
+    """Word a person's reach for the search index; None for the whole company, empty for nothing."""
+    scope = scope_of(person, permission)
+    if scope is Scope.COMPANY:
+        return None
+    if scope is None:
+        return []
+    owned = [owner_word(owner) for owner in owners(person, permission=permission, scope=scope, as_of=as_of)]
+    return owned + [node_word(node) for node in granted_nodes(person, as_of=as_of, permission=permission)]
+
+
+def owner_word(owner: int) -> str:
+    """Write an owner as a word of the search index that nobody types."""
+    return f"zzowner{owner}zz"
+
+
+def node_word(node: int) -> str:
+    """Write a node as a word of the search index of everything below it."""
+    return f"zznode{node}zz"
+
+
+def visible_node(number: int, *, person: "User", as_of: date, permission: str = VIEW) -> AccountNode | None:
+    """Find a node by its number if the person may see it."""
+    nodes = AccountNode.objects.select_related("parent", "chain", "legal_party", "supplied_by", "owner", "merged_into")
+    return visible_to(person, as_of=as_of, permission=permission, queryset=nodes).filter(pk=number).first()

@@ -1,0 +1,86 @@
+"""Why a change of an account is refused: a code with parameters, worded late in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+SENTENCES: Mapping[str, Promise | str] = {
+    "SHIP_TO_HEAD_OFFICE_BILL_TO_STORE": gettext_lazy(
+        "Goods delivered to head office are settled with head office, never with a store: choose a ship-to that is the "
+        "store, or a bill-to that is head office."
+    ),
+    "PARTY_IS_ANOTHER_STORE": gettext_lazy(
+        "A store receives and pays for itself only: choose this store or head office, not another store."
+    ),
+    "PARTY_OF_ANOTHER_CHAIN": gettext_lazy("A party belongs to another chain: choose one of this store's chain."),
+    "PARTIES_NOT_LATER": gettext_lazy(
+        "The parties begin on %(day)s, but those in force begin on %(latest)s: give a later day, so that history stays."
+    ),
+    "NOT_A_STORE": gettext_lazy("Only a store has a buyer, a ship-to and a bill-to."),
+    "CODE_TAKEN": gettext_lazy("The code %(code)s belongs to %(name)s already; choose another or open that account."),
+    "THEIR_CODE_TAKEN": gettext_lazy(
+        "In this chain %(code)s is the code of %(name)s in that time; end it there first."
+    ),
+    "CODE_NEEDS_CHAIN": gettext_lazy("A code of theirs needs the chain whose code it is; place the account first."),
+    "CODE_BLANK": gettext_lazy("The code is blank; write it as it stands on their papers."),
+    "PARENT_MISSING": gettext_lazy("A store hangs under a chain or a regional company: choose the parent."),
+    "PARENT_IS_STORE": gettext_lazy("Nothing hangs under a store: choose a chain, a company or a head office."),
+    "PARENT_IS_BELOW": gettext_lazy("%(name)s lies below this account already: a tree has no circles."),
+    "PLACED_LATER": gettext_lazy(
+        "The account hangs where it is since %(day)s: give a later day, but none in the future."
+    ),
+    "TAX_ID_WRONG": gettext_lazy("%(value)s is no tax id: its check digit or length is wrong."),
+    "GLN_WRONG": gettext_lazy("%(value)s is no GLN: 13 digits, the last of which checks the others."),
+    "NAME_MISSING": gettext_lazy("The Chinese name is missing."),
+    "AREA_UNKNOWN": gettext_lazy("%(value)s is no area code of GB/T 2260."),
+    "MISSING_BEFORE_ACTIVE": gettext_lazy("Before it becomes active these are needed: %(columns)s."),
+    "CLOSES_BEFORE_IT_OPENS": gettext_lazy("It closes before it opens: check both days."),
+    "RUNG_TOO_HIGH": gettext_lazy(
+        "On %(day)s evidence can claim “%(highest)s” at most: the ladder is climbed one rung at a time."
+    ),
+    "EVIDENCE_IN_FUTURE": gettext_lazy("Evidence is of a day that was: %(day)s is still to come."),
+    "WEIGHT_OVER_100": gettext_lazy("A weight lies between 0 and 100."),
+    "POINTS_OVER_100": gettext_lazy("Points lie between 0 and 100."),
+    "REASON_MISSING": gettext_lazy("Say why in a few words."),
+    "DEPUTY_IS_SAME": gettext_lazy("The deputy is somebody else than the dedicated person."),
+    "DEDICATED_NOT_LATER": gettext_lazy("The dedicated person in force begins on %(latest)s: give a later day."),
+    "ANSWER_OPEN": gettext_lazy("Say whether the promise was kept, kept late or broken."),
+    "ALREADY_ANSWERED": gettext_lazy("This promise was answered on %(day)s."),
+    "STEP_NEEDS_EVIDENCE": gettext_lazy("A step is done with evidence: write what shows it."),
+    "MERGE_KINDS_DIFFER": gettext_lazy("A %(one)s and a %(other)s cannot be one: merge accounts of one kind."),
+    "MERGE_WITH_ITSELF": gettext_lazy("An account cannot be merged with itself."),
+    "ALREADY_ALIAS": gettext_lazy("%(name)s is the alias of another account already."),
+    "ALIAS_HAS_CHILDREN": gettext_lazy("%(name)s has accounts below it: move them first, then merge."),
+    "ALREADY_UNDONE": gettext_lazy("This was undone already."),
+    "GRANT_ENDS_EARLY": gettext_lazy("A grant ends after it begins."),
+    "FORMAT_VALUE_UNKNOWN": gettext_lazy("%(value)s is no value of %(axis)s; the list is under classes."),
+    "PROCEDURE_EMPTY": gettext_lazy("A procedure has at least one step."),
+    "PROCEDURE_NOT_LATER": gettext_lazy("The procedure in force begins on %(latest)s: give a later day."),
+}
+
+
+class UnableToKeepAccount(Exception):
+    """A change of an account is refused, with every reason."""
+
+    def __init__(self, *reasons: "str | tuple[str, Mapping[str, Any]]") -> None:
+        self.reasons: Sequence[tuple[str, Mapping[str, Any]]] = tuple(
+            (reason, {}) if isinstance(reason, str) else reason for reason in reasons
+        )
+        super().__init__(*(code for code, _parameters in self.reasons))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """List the codes of the reasons."""
+        return tuple(code for code, _parameters in self.reasons)
+
+    def sentences(self) -> list[str]:
+        """Word every reason in the reader's language."""
+        return [sentence(code, parameters) for code, parameters in self.reasons]
+
+
+def sentence(code: str, parameters: Mapping[str, Any] | None = None) -> str:
+    """Word one reason."""
+    return str(SENTENCES.get(code, _("It is refused: %(code)s."))) % {"code": code, **(parameters or {})}

@@ -1,0 +1,319 @@
+"""Add, change, place and close accounts; keep their codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from keytally.accounts.labels import CodeSide, Status
+from keytally.accounts.models import AccountAncestor, AccountCode, AccountNode, AccountPlacement, LegalParty
+from keytally.accounts.queries.activation import missing_for
+from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.rules.codes import checked_number, plain_code
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.rules.regions import area, region_of
+from keytally.accounts.services.words import index_accounts
+from keytally.accounts.subjects import account
+from keytally.core.search import sort_key
+from keytally.core.services import record_audit
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+FACTS = (
+    "name_zh",
+    "name_en",
+    "opened_on",
+    "closed_on",
+    "gln",
+    "address",
+    "area_code",
+    "latitude_micro",
+    "longitude_micro",
+    "phone",
+    "floor_area",
+    "tills",
+    "traffic",
+    "dock_hours",
+    "order_days",
+    "lead_days",
+    "supply_layers",
+    "is_on_nka_list",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that is to be added."""
+
+    kind: NodeKind
+    name_zh: str
+    parent: AccountNode | None = None
+    code: str = ""
+    owner: "User | None" = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    legal_name: str = ""
+    tax_id: str = ""
+    key: str = ""
+
+
+@transaction.atomic
+def add_account(wanted: NewAccount, *, by: "User | None", on: date, now: datetime) -> AccountNode:
+    """Add an account as a prospect, or raise `UnableToKeepAccount`; the same key again answers the same account."""
+    known = AccountNode.objects.filter(idempotency_key=wanted.key).first() if wanted.key else None
+    if known:
+        return known
+    facts = _checked({**wanted.facts, "name_zh": wanted.name_zh})
+    _check_parent(wanted.kind, wanted.parent)
+    code = plain_code(wanted.code) or next_code(wanted.kind)
+    _check_our_code(code)
+    node = AccountNode(
+        kind=wanted.kind,
+        code=code,
+        parent=wanted.parent,
+        chain=_chain_of(wanted.kind, wanted.parent),
+        owner=wanted.owner or (wanted.parent.owner if wanted.parent else None),
+        legal_party=keep_legal_party(name=wanted.legal_name or wanted.name_zh, tax_id=wanted.tax_id),
+        name_sort=sort_key(wanted.name_zh),
+        idempotency_key=wanted.key or None,
+        created_at=now,
+        **facts,
+    )
+    node.save()
+    if wanted.kind is NodeKind.CHAIN:
+        node.chain = node
+        node.save(update_fields=["chain"])
+    _hang(node, parent=wanted.parent)
+    if wanted.parent:
+        AccountPlacement.objects.create(node=node, parent=wanted.parent, starts_on=node.opened_on or on)
+    record_audit("account.add", by=by, at=now, subject=account(node.pk), after=shown(node))
+    index_accounts([node.pk])
+    return node
+
+
+@transaction.atomic
+def change_account(
+    node: AccountNode,
+    *,
+    facts: Mapping[str, Any],
+    by: "User | None",
+    now: datetime,
+    reason: str = "",
+    owner: "User | None" = None,
+    tax_id: str | None = None,
+    legal_name: str = "",
+) -> AccountNode:
+    """Change facts of an account, or raise `UnableToKeepAccount`; what is not named stays."""
+    before = shown(node)
+    for name, value in _checked(facts, node=node).items():
+        setattr(node, name, value)
+    node.name_sort = sort_key(node.name_zh)
+    node.owner = owner or node.owner
+    if tax_id is not None or legal_name:
+        node.legal_party = keep_legal_party(name=legal_name or node.name_zh, tax_id=tax_id or "") or node.legal_party
+    after = shown(node)
+    if after == before:
+        return node
+    node.save()
+    changed = {name for name in after if after[name] != before[name]}
+    record_audit(
+        "account.change",
+        by=by,
+        at=now,
+        subject=account(node.pk),
+        reason=reason,
+        before={name: before[name] for name in sorted(changed)},
+        after={name: after[name] for name in sorted(changed)},
+    )
+    index_accounts([node.pk])
+    return node
+
+
+@transaction.atomic
+def set_status(
+    node: AccountNode, *, status: Status, by: "User | None", on: date, now: datetime, reason: str = ""
+) -> None:
+    """Activate, suspend or close an account; what must be known before a store is active is asked for here."""
+    if status == node.status:
+        return
+    if status is Status.ACTIVE and node.kind == NodeKind.STORE and (columns := missing_for(node, as_of=on)):
+        raise UnableToKeepAccount(("MISSING_BEFORE_ACTIVE", {"columns": columns}))
+    before, node.status = node.status, status
+    if status is Status.CLOSED and not node.closed_on:
+        node.closed_on = max(on, node.opened_on or on)
+    node.save(update_fields=["status", "closed_on"])
+    record_audit(
+        "account.status",
+        by=by,
+        at=now,
+        subject=account(node.pk),
+        reason=reason,
+        before={"status": before},
+        after={"status": status},
+    )
+
+
+@transaction.atomic
+def place_account(
+    node: AccountNode, *, parent: AccountNode, starts_on: date, by: "User", on: date, now: datetime, reason: str
+) -> None:
+    """Hang an account with all below it under another parent from a day on; where it hung before stays readable."""
+    _check_parent(NodeKind(node.kind), parent)
+    if AccountAncestor.objects.filter(ancestor=node, node=parent).exists():
+        raise UnableToKeepAccount(("PARENT_IS_BELOW", {"name": parent.name}))
+    latest = AccountPlacement.objects.filter(node=node).aggregate(latest=Max("starts_on"))["latest"]
+    if starts_on > on or (latest and starts_on <= latest):
+        raise UnableToKeepAccount(("PLACED_LATER", {"day": latest or ""}))
+    AccountPlacement.objects.filter(node=node, ends_before=None).update(ends_before=starts_on)
+    AccountPlacement.objects.create(node=node, parent=parent, starts_on=starts_on)
+    before = node.parent_id
+    node.parent = parent
+    node.save(update_fields=["parent"])
+    moved = _rehang(node)
+    record_audit(
+        "account.place",
+        by=by,
+        at=now,
+        subject=account(node.pk),
+        reason=reason,
+        before={"parent": before},
+        after={"parent": parent.pk, "from": starts_on.isoformat()},
+    )
+    index_accounts(moved)
+
+
+@transaction.atomic
+def add_code(
+    node: AccountNode,
+    *,
+    side: CodeSide,
+    code: str,
+    by: "User | None",
+    now: datetime,
+    starts_on: date | None = None,
+    ends_before: date | None = None,
+) -> AccountCode:
+    """Keep another code of an account; theirs is of one account of the chain on any day."""
+    plain = plain_code(code)
+    if not plain:
+        raise UnableToKeepAccount("CODE_BLANK")
+    if side is CodeSide.THEIRS and node.chain_id is None:
+        raise UnableToKeepAccount("CODE_NEEDS_CHAIN")
+    overlapping = AccountCode.objects.filter(side=side, code_plain=plain)
+    overlapping = overlapping.filter(chain=node.chain_id) if side is CodeSide.THEIRS else overlapping
+    if starts_on:
+        overlapping = overlapping.filter(Q(ends_before=None) | Q(ends_before__gt=starts_on))
+    if ends_before:
+        overlapping = overlapping.filter(Q(starts_on=None) | Q(starts_on__lt=ends_before))
+    taken = overlapping.select_related("node").first()
+    if taken and taken.node_id == node.pk:
+        return taken
+    if taken:
+        raise UnableToKeepAccount(("THEIR_CODE_TAKEN", {"code": code, "name": taken.node.name}))
+    kept = AccountCode.objects.create(
+        node=node,
+        chain=node.chain,
+        side=side,
+        code=code.strip()[:30],
+        code_plain=plain[:30],
+        starts_on=starts_on,
+        ends_before=ends_before,
+    )
+    record_audit("account.code", by=by, at=now, subject=account(node.pk), after={"side": side, "code": kept.code})
+    index_accounts([node.pk])
+    return kept
+
+
+def keep_legal_party(*, name: str, tax_id: str) -> LegalParty | None:
+    """Find the company with a tax id, or keep it; without a tax id there is none."""
+    number, fault = checked_number("TAX_ID", tax_id)
+    if fault:
+        raise UnableToKeepAccount((fault, {"value": tax_id}))
+    if not number:
+        return None
+    return LegalParty.objects.get_or_create(tax_id=number, defaults={"name": name[:120]})[0]
+
+
+def next_code(kind: NodeKind) -> str:
+    """Give the next free code of a kind."""
+    letter = {NodeKind.CHAIN: "K", NodeKind.STORE: "S", NodeKind.DC: "D"}.get(kind, "C")
+    number = (AccountNode.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    while AccountNode.objects.filter(code=f"{letter}{number:06d}").exists():
+        number += 1
+    return f"{letter}{number:06d}"
+
+
+def shown(node: AccountNode) -> dict[str, Any]:
+    """Write an account's facts as the audit keeps them."""
+    facts = {name: getattr(node, name) for name in FACTS}
+    days = {name: value.isoformat() for name, value in facts.items() if isinstance(value, date)}
+    keys = {"kind": node.kind, "code": node.code, "parent": node.parent_id, "owner": node.owner_id}
+    return {**facts, **days, **keys, "legal_party": node.legal_party_id}
+
+
+def _checked(facts: Mapping[str, Any], *, node: AccountNode | None = None) -> dict[str, Any]:
+    """Check what was given and read the region from the address where it was not given."""
+    kept = {name: value for name, value in facts.items() if name in FACTS}
+    reasons: list[tuple[str, Mapping[str, Any]]] = []
+    if "name_zh" in kept and not str(kept["name_zh"]).strip():
+        reasons.append(("NAME_MISSING", {}))
+    if kept.get("gln"):
+        kept["gln"], fault = checked_number("GLN", kept["gln"])
+        reasons += [(fault, {"value": kept["gln"]})] if fault else []
+    code = kept.get("area_code")
+    if code and not area(code):
+        reasons.append(("AREA_UNKNOWN", {"value": code}))
+    elif kept.get("address"):
+        within = code if code is not None else (node.area_code if node else "")
+        kept["area_code"] = region_of(kept["address"], within=within or "").code or within or ""
+    opened = kept.get("opened_on", node.opened_on if node else None)
+    closed = kept.get("closed_on", node.closed_on if node else None)
+    if opened and closed and closed < opened:
+        reasons.append(("CLOSES_BEFORE_IT_OPENS", {}))
+    if reasons:
+        raise UnableToKeepAccount(*reasons)
+    return kept
+
+
+def _check_parent(kind: NodeKind, parent: AccountNode | None) -> None:
+    if kind is NodeKind.STORE and parent is None:
+        raise UnableToKeepAccount("PARENT_MISSING")
+    if parent and parent.kind == NodeKind.STORE:
+        raise UnableToKeepAccount("PARENT_IS_STORE")
+
+
+def _check_our_code(code: str) -> None:
+    taken = AccountNode.objects.filter(code=code).first()
+    if taken:
+        raise UnableToKeepAccount(("CODE_TAKEN", {"code": code, "name": taken.name}))
+
+
+def _chain_of(kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
+    return None if kind is NodeKind.CHAIN or parent is None else (parent.chain or parent)
+
+
+def _hang(node: AccountNode, *, parent: AccountNode | None) -> None:
+    above = AccountAncestor.objects.filter(node=parent).values_list("ancestor", "depth") if parent else []
+    rows = [AccountAncestor(node=node, ancestor_id=ancestor, depth=depth + 1) for ancestor, depth in above]
+    AccountAncestor.objects.bulk_create([AccountAncestor(node=node, ancestor=node, depth=0), *rows])
+
+
+def _rehang(node: AccountNode) -> list[int]:
+    """Write what lies above a moved node and all below it anew; answers their ids."""
+    below = list(AccountAncestor.objects.filter(ancestor=node).values_list("node", "depth"))
+    moved = [number for number, _depth in below]
+    AccountAncestor.objects.filter(node__in=moved).exclude(ancestor__in=moved).delete()
+    above = AccountAncestor.objects.filter(node=node.parent_id).values_list("ancestor", "depth")
+    AccountAncestor.objects.bulk_create(
+        AccountAncestor(node_id=number, ancestor_id=ancestor, depth=up + 1 + down)
+        for ancestor, up in above
+        for number, down in below
+    )
+    parent = node.parent
+    chain = node if node.kind == NodeKind.CHAIN else (parent.chain or parent if parent else None)
+    AccountNode.objects.filter(pk__in=moved).update(chain=chain)
+    AccountCode.objects.filter(node__in=moved).update(chain=chain)
+    return moved

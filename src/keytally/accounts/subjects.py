@@ -1,0 +1,45 @@
+"""An account as the subject of audit entries, attachments, jobs and work items."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from keytally.accounts.models import AccountImport
+from keytally.accounts.queries.reach import visible_to
+from keytally.core.subjects import Subject, SubjectKind, register_subject
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from keytally.accounts.models import AccountNode
+    from keytally.core.models import User
+
+ACCOUNT, IMPORT = "account", "account_import"
+
+
+def account(number: int) -> Subject:
+    """Name an account as a subject."""
+    return Subject(ACCOUNT, number)
+
+
+def _visible(person: "User", as_of: date) -> "QuerySet[AccountNode]":
+    return visible_to(person, as_of=as_of)
+
+
+def _visible_imports(person: "User", _as_of: date) -> "QuerySet[AccountImport]":
+    own = AccountImport.objects.filter(owner=person)
+    return own if person.may("accounts.change") else own.none()
+
+
+def _url(number: int) -> str:
+    return reverse("accounts:show", args=[number])
+
+
+def _import_url(number: int) -> str:
+    return reverse("accounts:import", args=[number])
+
+
+register_subject(SubjectKind(ACCOUNT, label=_("Account"), visible_to=_visible, url=_url))
+register_subject(SubjectKind(IMPORT, label=_("Import of accounts"), visible_to=_visible_imports, url=_import_url))

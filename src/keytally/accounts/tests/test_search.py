@@ -1,0 +1,94 @@
+"""Two characters, pinyin, initials, codes, people and phones find an account, as far as one may see it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from keytally.accounts.labels import CodeSide, GrantKind
+from keytally.accounts.queries.reach import visible_to
+from keytally.accounts.queries.search import find_accounts
+from keytally.accounts.services.contacts import add_contact
+from keytally.accounts.services.keepers import end_grant, give_over, grant
+from keytally.accounts.services.nodes import add_code
+from keytally.core.search import index_words, query_words
+
+from .conftest import NOW, TODAY
+
+
+def names(who, text):
+    return [node.name_zh for node in find_accounts(who, text, as_of=TODAY, most=20)]
+
+
+@pytest.fixture
+def known(cast, director):
+    add_code(cast.store, side=CodeSide.THEIRS, code="SH-0071", by=director, now=NOW)
+    facts = {"name": "王建国", "decision_role": "BUYER", "phone": "+86 138 0013 8000", "weight": 20}
+    add_contact(cast.store, facts=facts, holder=None, by=director, now=NOW)
+    return cast
+
+
+@pytest.mark.parametrize(
+    "text", ["中山", "山店", "zhongshan", "zsd", "SH-0071", "sh0071", "0071", "王建国", "wjg", "13800138000", "1380013"]
+)
+def test_it_finds_a_store(known, director, text):
+    assert names(director, text) == ["永盛中山店"]
+
+
+def test_what_was_typed_is_all_asked_for(known, director):
+    assert names(director, "永盛 重庆") == ["永盛重庆路店"]
+    assert names(director, "永盛 北京") == []
+    assert names(director, "chongqing") == ["永盛重庆路店"]
+
+
+def test_the_chain_comes_before_its_stores(known, director):
+    assert names(director, "永盛")[0] == "永盛超市"
+    assert names(director, "yongsheng")[0] == "永盛超市"
+
+
+def test_nothing_to_look_for_finds_nothing(known, director):
+    assert names(director, "") == []
+    assert names(director, "'\"*&|()!") == []
+
+
+@pytest.mark.parametrize("text", ["中山'店", 'a"b', "(中山", "中山:*", "!中", "a & b", "\\", "NEAR(中山)", "%", "🙂"])
+def test_no_text_breaks_the_index(known, director, text):
+    names(director, text)
+
+
+def test_people_find_only_what_they_may_see(known, rep, director):
+    assert names(rep, "中山") == []
+    give_over(known.store, to=rep, by=director, now=NOW, reason="hers now")
+    assert names(rep, "中山") == ["永盛中山店"]
+    assert names(rep, "重庆") == []
+
+
+def test_a_grant_lets_in_on_all_below_and_ends(known, rep, director):
+    given = grant(
+        known.chain,
+        person=rep,
+        kind=GrantKind.READ,
+        starts_on=TODAY,
+        ends_before=None,
+        reason="stands in",
+        by=director,
+        now=NOW,
+    )
+    assert len(names(rep, "永盛")) == 6
+    assert visible_to(rep, as_of=TODAY, permission="accounts.relate").count() == 0
+    end_grant(given, on=TODAY, by=director, now=NOW)
+    assert names(rep, "永盛") == []
+
+
+def test_a_search_takes_a_constant_number_of_queries(known, director):
+    names(director, "永盛")
+    with CaptureQueriesContext(connection) as few:
+        names(director, "中山")
+    with CaptureQueriesContext(connection) as many:
+        names(director, "永盛")
+    assert len(few) == len(many) <= 3
+
+
+def test_words_are_cut_alike_when_kept_and_when_asked():
+    words = set(index_words("SH-0071", names=("沃尔玛（杨行店）",)).split())
+    assert set(query_words("沃尔玛")) <= words
+    assert {"wem", "woerma", "sh0071", "yanghangdian"} <= words
