@@ -12,11 +12,10 @@ FIRST_DAY = "date '0001-01-01'"
 LAST_DAY = "date '9999-12-31'"
 
 
-def load_codes(session: Session, request: Request, plan: Plan) -> None:
-    """Load both code maps, the GTIN fallback and the document kinds into tables."""
+def load_codes(session: Session, request: Request) -> None:
+    """Load both code maps and the document kinds into tables."""
     load_map(session, "store_code", request.store_map, what="store map")
     load_map(session, "item_code", request.item_map, what="item map")
-    load_gtins(session, request, plan)
     load_kinds(session, request)
 
 
@@ -58,18 +57,32 @@ def load_map(session: Session, table: str, path: Path | None, *, what: str) -> N
         )
 
 
-def load_gtins(session: Session, request: Request, plan: Plan) -> None:
-    """Load what our item of a GTIN is, from the item map and from our own lines, where only one item has it."""
+def load_gtins(session: Session, request: Request, plan: Plan, *, relation: str) -> None:
+    """Load what our item of a GTIN is, from the item map and from our own lines, where only one item has it.
+
+    Only for the GTINs of a relation of their lines whose item the map does not know whatever the date.
+    """
     session.run("create table gtin_code (gtin varchar, item varchar)")
+    session.run(
+        f"""create table wanted as select distinct gtin from {relation} where gtin is not null and (item is null
+            or item not in (select theirs from item_code where starts_on is null and ends_before is null))"""
+    )
+    if not session.count("select count(*) from wanted"):
+        session.run("drop table wanted")
+        return
     parts: list[str] = []
     parameters: dict[str, object] = {}
     if request.item_map is not None:
         parts.append(
-            "select gtin, ours as item from read_parquet($item_map) where gtin is not null and ours is not null"
+            """select m.gtin, m.ours as item from read_parquet($item_map) m semi join wanted w on w.gtin = m.gtin
+            where m.ours is not null"""
         )
         parameters["item_map"] = str(request.item_map)
     if plan.has_item and {Column.ITEM, Column.GTIN} <= request.ours.present and Column.GTIN in request.theirs.present:
-        parts.append(f"select gtin, item from ({lines_sql(request.ours)}) where gtin is not null and item is not null")
+        parts.append(
+            f"""select distinct l.gtin, l.item from ({lines_sql(request.ours)}) l semi join wanted w on w.gtin = l.gtin
+            where l.item is not null"""
+        )
         parameters |= line_parameters(request.ours)
     if parts:
         union = " union all ".join(parts)
@@ -77,6 +90,7 @@ def load_gtins(session: Session, request: Request, plan: Plan) -> None:
             f"insert into gtin_code select gtin, min(item) from ({union}) group by gtin having min(item) = max(item)",
             parameters,
         )
+    session.run("drop table wanted")
 
 
 def load_kinds(session: Session, request: Request) -> None:

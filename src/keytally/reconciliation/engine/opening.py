@@ -2,9 +2,9 @@
 
 import string
 
-from keytally.exchange.canonical import SideLines
+from keytally.exchange.canonical import Column, SideLines
 from keytally.reconciliation.engine.clean import EPOCH, is_open_sql, period_parameters
-from keytally.reconciliation.engine.codes import mapped_sql
+from keytally.reconciliation.engine.codes import load_gtins, mapped_sql
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.identity import FIELDS
 from keytally.reconciliation.engine.plan import SIDES, Number, Plan, line_parameters, lines_sql
@@ -28,23 +28,20 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
     """
     for side, lines in enumerate((request.ours, request.theirs)):
         fetch_open_lines(session, lines, name=SIDES[side])
+        load_forms(session, plan, side=side)
+    load_gtins(session, request, plan, relation="theirs_open")
     salt = 0
     while salt == 0 or collides(session, plan):
         salt += 1
         parts = [line_sql(session, request, plan, side=side) for side in (0, 1)]
         session.run(
             f"create or replace table line as {' union all '.join(parts)}",
-            {
-                "salt": salt,
-                **period_parameters(plan),
-                **shape_parameters(request, side=0),
-                **shape_parameters(request, side=1),
-            },
+            {"salt": salt, **period_parameters(plan)},
         )
         for number in plan.numbers:
             drop_suffixes(session, plan, number, salt=salt)
-    for name in SIDES:
-        session.run(f"drop table {name}_open")
+    for table in (f"{name}_{part}" for name in SIDES for part in ("open", "doc_form", "ord_form")):
+        session.run(f"drop table {table}")
     session.run("create table open as " + OPEN_SQL)
 
 
@@ -84,16 +81,20 @@ def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> st
     fields = ", ".join(f"m.{name}" for name in FIELDS)
     inside = "(m.date is null or (m.date >= $period_from and m.date < $period_before))" if plan.period else "true"
     shared = {number.short for number in plan.numbers}
-    document = number_sql("m.doc_no", is_shared="doc" in shared, shapes=shape_names(request, side=side))
-    order = number_sql("m.order_no", is_shared="ord" in shared, shapes=shape_names(request, side=side))
+    forms = ", ".join(
+        f"{form_sql(f'm.{column}', form, alias=f'{short}_form', is_shared=short in shared)} as {short}_{form}"
+        for short, column in (("doc", Column.DOC_NO), ("ord", Column.ORDER_NO))
+        for form in ("bare", "core", "trunk")
+    )
+    name = SIDES[side]
     place = place_sql(plan, "b")
     bare_line = f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
         {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
         coalesce(k.is_cancelling, false) as is_cancelling, coalesce(k.is_return, false) as is_return,
-        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {document[0]} as doc_bare,
-        {document[1]} as doc_core, {document[2]} as doc_trunk, {order[0]} as ord_bare, {order[1]} as ord_core,
-        {order[2]} as ord_trunk, hash({fields}) as print
-        from ({mapped_sql(session, request, plan, side=side, relation=f"{SIDES[side]}_open")}) m
+        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {forms}, hash({fields}) as print
+        from ({mapped_sql(session, request, plan, side=side, relation=f"{name}_open")}) m
+        left join {name}_doc_form doc_form on doc_form.number = m.doc_no
+        left join {name}_ord_form ord_form on ord_form.number = m.order_no
         left join kind k on k.side = {side} and k.doc_type = m.doc_type"""
     names = ", ".join(f"b.{name}" for name in ("n", "side", *FIELDS, *DERIVED))
     return f"""select {names}, hash($salt, {place}) as place,
@@ -119,13 +120,27 @@ def shape_names(request: Request, *, side: int) -> tuple[str, ...]:
     return tuple(shape_parameters(request, side=side))
 
 
-def number_sql(text: str, *, is_shared: bool, shapes: tuple[str, ...] = ()) -> tuple[str, str, str]:
-    """Compose the bare form, the core and the core without a numeric suffix; a number that is not shared has none.
+def load_forms(session: Session, plan: Plan, *, side: int) -> None:
+    """Fill `{side}_{number}_form` with the forms of a side's open numbers, those of digits alone left out."""
+    shapes = shape_parameters(session.request, side=side)
+    shared = {number.column for number in plan.numbers}
+    for short, column in (("doc", Column.DOC_NO), ("ord", Column.ORDER_NO)):
+        bare_form, core_form, trunk = number_sql("x.number", shapes=tuple(shapes))
+        odd = "true" if shapes else "not regexp_full_match(number, '[0-9]+')"
+        session.run(
+            f"""create or replace table {SIDES[side]}_{short}_form as
+            select x.number, {bare_form} as bare, {core_form} as core, {trunk} as trunk from (
+                select distinct {column} as number from {SIDES[side]}_open
+                where {column} is not null and {str(column in shared).lower()}) x where {odd}""",
+            shapes,
+        )
+
+
+def number_sql(text: str, *, shapes: tuple[str, ...] = ()) -> tuple[str, str, str]:
+    """Compose the bare form, the core and the core without a numeric suffix of a number.
 
     The first shape that fits says what the bare number is; where none does, the number is taken as written.
     """
-    if not is_shared:
-        return ("cast(null as varchar)",) * 3
     half = half_width(text)
     if shapes:
         fitting = ", ".join(f"nullif(regexp_extract({half}, ${shape}, 1), '')" for shape in shapes)
@@ -134,6 +149,16 @@ def number_sql(text: str, *, is_shared: bool, shapes: tuple[str, ...] = ()) -> t
     squeezed = f"regexp_replace({half}, '{SEPARATORS}', '', 'g')"
     without = f"case when {squeezed} <> {half} and regexp_matches({half}, '{SUFFIX}') then {core(trunk)} end"
     return bare(half), f"coalesce({core(half)}, {bare(half)})", without
+
+
+def form_sql(text: str, form: str, *, alias: str, is_shared: bool) -> str:
+    """Compose a form of a number: as loaded, or without its leading zeros where it is digits alone, as most are."""
+    if not is_shared:
+        return "cast(null as varchar)"
+    if form == "trunk":
+        return f"{alias}.trunk"
+    short = f"when {text} > '1' then {text} else nullif(ltrim({text}, '0'), '') end"
+    return f"case when {alias}.number is not null then {alias}.{form} {short}"
 
 
 def drop_suffixes(session: Session, plan: Plan, number: Number, *, salt: int) -> None:

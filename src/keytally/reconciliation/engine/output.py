@@ -10,6 +10,15 @@ NAMED_ALL = "select n from line"
 NAMED_RESIDUALS = """select n from verdict where class <> 'MATCHED' union all select a from candidate
     union all select b from candidate union all select a from pair where rule = 'person'
     union all select b from pair where rule = 'person'"""
+COMPONENTS = """case
+    when v.rest_minor = 0 and v.amount_minor = 0 then []
+    when v.rest_minor = 0 then [{'cause': v.cause, 'amount_minor': v.amount_minor}]
+    when v.amount_minor = v.rest_minor then [{'cause': v.rest_cause, 'amount_minor': v.rest_minor}]
+    else [
+        {'cause': v.cause, 'amount_minor': v.amount_minor - v.rest_minor},
+        {'cause': v.rest_cause, 'amount_minor': v.rest_minor}] end"""
+"""The one or two components of a difference, those of nothing left out."""
+
 PARQUET = "(format parquet, parquet_version v2)"
 
 
@@ -133,10 +142,7 @@ def write_residuals(session: Session, request: Request, plan: Plan) -> None:
         select case when l.side = 0 then 'ours' else 'theirs' end as side, p.file, p.sheet, p.row, i.id,
             cast(v.class as class_name) as class, l.currency, v.amount_minor, v.quantity,
             coalesce(o.rows, []) as counterpart_rows,
-            list_filter([
-                {{'cause': v.cause, 'amount_minor': v.amount_minor - v.rest_minor}},
-                {{'cause': v.rest_cause, 'amount_minor': v.rest_minor}}],
-                lambda component: component.amount_minor <> 0) as components
+            {COMPONENTS} as components
         from verdict v join line l on l.n = v.n join place p on p.n = v.n join named i on i.n = v.n
         left join opposite o on o.n = v.n where v.class <> 'MATCHED'
         {"order by l.side, abs(l.n)" if plan.is_small else ""}) to $path {PARQUET}""",

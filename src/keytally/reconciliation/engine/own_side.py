@@ -1,8 +1,9 @@
 """Which lines of one side undo or repeat another line of the same side?"""
 
+from keytally.reconciliation.engine.clean import is_open_sql
 from keytally.reconciliation.engine.opening import number_sql, shape_parameters
 from keytally.reconciliation.engine.pairing import close_lone
-from keytally.reconciliation.engine.plan import Plan, line_parameters, lines_sql
+from keytally.reconciliation.engine.plan import SIDES, Number, Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 
 SUFFIX_LENGTH = 4
@@ -10,6 +11,9 @@ SUFFIX_LENGTH = 4
 
 KEYS = ("side", "ord_core", "place")
 HAS_FIGURE = "(coalesce(a, 0) <> 0 or coalesce(q, 0) <> 0) and not is_return"
+REPEATED = ("store", "item", "quantity", "amount", "currency")
+"""What a repeat of a line repeats beside its number."""
+
 IS_NEGATIVE = "coalesce(nullif(a, 0), q) < 0"
 
 
@@ -107,30 +111,49 @@ def close_repeats_of_clean_lines(session: Session, plan: Plan) -> None:
     """
     if plan.lead is None or plan.is_small:
         return
-    number, core = plan.lead.column, f"{plan.lead.short}_core"
-    fields = ("store", "item", "quantity", "amount", "currency")
-    equal = " and ".join(f"l.{name} is not distinct from w.{name}" for name in fields)
-    wanted = ", ".join(f"l.{name}" for name in fields)
+    core = f"{plan.lead.short}_core"
     session.run(
-        f"""create table wanted as select distinct l.side, {wanted} from line l
+        f"""create table wanted as select distinct l.side, {figures_print("l")} as look from line l
             semi join (select n from open where {core} is not null and family = 0) o on o.n = l.n"""
     )
-    for side, lines in enumerate((session.request.ours, session.request.theirs)):
-        shapes = shape_parameters(session.request, side=side)
-        twin = number_sql(f"l.{number}", is_shared=True, shapes=tuple(shapes))[1]
-        session.run(
-            f"""create or replace table twin as
-            select {"-" if side else ""}l.rid as n, {twin} as core, {wanted} from ({lines_sql(lines)}) l
-            semi join (select {", ".join(fields)} from wanted where side = {side}) w on {equal}
-            where l.doc_type is null or l.doc_type not in (select doc_type from kind where side = {side})""",
-            {**line_parameters(lines), **shapes},
-        )
+    for side in (0, 1):
+        fetch_clean_twins(session, plan, plan.lead, side=side)
+        equal = " and ".join(f"l.{name} is not distinct from w.{name}" for name in REPEATED)
         session.run(
             f"""create table found as
             select o.n, 'DUPLICATE' as class, min(w.n) as twin
             from open o join line l on l.n = o.n and l.side = {side} join twin w on w.core = o.{core} and {equal}
-            anti join line x on x.n = w.n group by o.n"""
+            group by o.n"""
         )
         close_lone(session)
     session.run("drop table wanted")
     session.run("drop table twin")
+
+
+def figures_print(alias: str) -> str:
+    """Compose one hash of what a repeat repeats beside its number, as written."""
+    return f"hash({', '.join(f'{alias}.{name}' for name in REPEATED)})"
+
+
+def fetch_clean_twins(session: Session, plan: Plan, number: Number, *, side: int) -> None:
+    """Fill `twin` with the clean lines of a side that may be what a wanted line repeats, and the cores of their numbers.
+
+    Hashes name their rows in one narrow look at the files; only these rows are then read.
+    """
+    lines = (session.request.ours, session.request.theirs)[side]
+    session.run(
+        f"""create table twin_row as select l.rid from ({lines_sql(lines)}) l
+        semi join (select look from wanted where side = {side}) x on x.look = {figures_print("l")}
+        join {SIDES[side]}_word w on w.word = l.rid >> 6 where not {is_open_sql("l.rid")}""",
+        line_parameters(lines),
+    )
+    shapes = shape_parameters(session.request, side=side)
+    core = number_sql(f"l.{number.column}", shapes=tuple(shapes))[1]
+    session.run(
+        f"""create or replace table twin as
+        select {"-" if side else ""}l.rid as n, {core} as core, {", ".join(f"l.{name}" for name in REPEATED)}
+        from ({lines_sql(lines, rows="twin_row")}) l
+        where l.doc_type is null or l.doc_type not in (select doc_type from kind where side = {side})""",
+        {**line_parameters(lines), **shapes},
+    )
+    session.run("drop table twin_row")

@@ -11,8 +11,9 @@ from keytally.reconciliation.engine.session import Session
 SMALL_RUN_LINES = 1_000_000
 SHARED_NUMBER_SHARE = 20
 """Document numbers are shared when they agree at least once for every so many order numbers that agree."""
-SAMPLE_MASK = 63
-"""On large runs one number in 64 is looked at to see how many both sides share."""
+SAMPLE_BLOCKS = 48
+SAMPLE_BLOCK_ROWS = 2_048
+"""On large runs so many rows, at so many places of the side with fewer lines, are looked for on the other side."""
 
 SIDES = ("ours", "theirs")
 
@@ -69,10 +70,10 @@ def make_plan(session: Session, request: Request) -> Plan:
         is_small=request.ours.accepted + request.theirs.accepted <= SMALL_RUN_LINES,
         period=request.period,
     )
-    return replace(plan, numbers=shared_numbers(session, common, mask=0 if plan.is_small else SAMPLE_MASK))
+    return replace(plan, numbers=shared_numbers(session, common, is_small=plan.is_small))
 
 
-def shared_numbers(session: Session, common: frozenset[Column], *, mask: int) -> tuple[Number, ...]:
+def shared_numbers(session: Session, common: frozenset[Column], *, is_small: bool) -> tuple[Number, ...]:
     """List the number columns both sides share, the one that agrees more often first, documents before orders.
 
     Only agreeing values count, so that lines without a counterpart decide nothing.
@@ -80,31 +81,35 @@ def shared_numbers(session: Session, common: frozenset[Column], *, mask: int) ->
     columns = [column for column in (Column.DOC_NO, Column.ORDER_NO) if column in common]
     if len(columns) < 2:
         return tuple(Number(column, 0) for column in columns)
-    document, documents = agreeing(session, Column.DOC_NO, mask=mask)
-    if mask and document.agreeing * SHARED_NUMBER_SHARE < documents:
+    document, documents = agreeing(session, Column.DOC_NO, is_small=is_small)
+    if not is_small and document.agreeing * SHARED_NUMBER_SHARE < documents:
         return (Number(Column.ORDER_NO, 0),)
-    order, _ = agreeing(session, Column.ORDER_NO, mask=mask)
+    order, _ = agreeing(session, Column.ORDER_NO, is_small=is_small)
     if document.agreeing * SHARED_NUMBER_SHARE < order.agreeing:
         return (order,)
     return tuple(sorted((document, order), key=lambda number: -number.agreeing))
 
 
-def agreeing(session: Session, column: Column, *, mask: int) -> tuple[Number, int]:
-    """Count the sampled values of a column that stand on both sides, and those of the side with fewer."""
-    sides = (session.request.ours, session.request.theirs)
-    parts = [
-        f"select {column} as number, {side} = 0 as is_ours from ({lines_sql(lines)}) where hash({column}) & {mask} = 0"
-        for side, lines in enumerate(sides)
-    ]
-    both, ours, theirs = session.rows(
-        f"""with standing as (
-            select number, bool_or(is_ours) as with_us, bool_or(not is_ours) as with_them
-            from ({" union all ".join(parts)}) where number is not null group by number)
-        select count(*) filter (where with_us and with_them), count(*) filter (where with_us),
-            count(*) filter (where with_them) from standing""",
-        line_parameters(*sides),
+def agreeing(session: Session, column: Column, *, is_small: bool) -> tuple[Number, int]:
+    """Count the (sampled) values of a column on the side with fewer lines, and those the other side has too."""
+    few, many = sorted((session.request.ours, session.request.theirs), key=lambda side: side.accepted)
+    rows = "" if is_small else sample_sql(few)
+    both, values = session.rows(
+        f"""with few as (
+            select distinct {column} as number from ({lines_sql(few, rows=rows)}) where {column} is not null),
+        known as (select distinct m.{column} as number from ({lines_sql(many)}) m
+            semi join few f on f.number = m.{column})
+        select (select count(*) from known), (select count(*) from few)""",
+        line_parameters(few, many),
     )[0]
-    return Number(column, int(str(both))), min(int(str(ours)), int(str(theirs)))
+    return Number(column, int(str(both))), int(str(values))
+
+
+def sample_sql(side: SideLines) -> str:
+    """Compose the SELECT of the row ids of blocks that lie evenly over a side."""
+    last = max(table.base + table.rows for table in side.tables)
+    return f"""(select cast(1 + block.range * {last // SAMPLE_BLOCKS} + r.range as integer) as rid
+        from range({SAMPLE_BLOCKS}) block cross join range({SAMPLE_BLOCK_ROWS}) r)"""
 
 
 def lines_sql(side: SideLines, *, rows: str = "") -> str:

@@ -158,7 +158,10 @@ def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
 
 
 def find_unknown_items(session: Session, plan: Plan) -> None:
-    """Fill `unknown_item`: the item codes of open lines that stand on one side alone and in no map."""
+    """Fill `unknown_item`: the item codes of open lines that stand on one side alone and in no map.
+
+    The item of a clean line stands on both sides, so one of them is asked: which items it has more often than waiting.
+    """
     session.run(
         """create or replace table unknown_item as
         select item_key, min(side) as side from line l anti join item_code i on i.ours = l.item_key
@@ -166,17 +169,22 @@ def find_unknown_items(session: Session, plan: Plan) -> None:
     )
     if plan.is_small or not session.count("select count(*) from unknown_item"):
         return
-    for side, lines in enumerate((session.request.ours, session.request.theirs)):
-        session.run(
-            f"""create or replace table seen_item as
-            select distinct item from (select coalesce(item, gtin) as item from ({lines_sql(lines)}))""",
-            line_parameters(lines),
-        )
-        session.run(
-            f"""delete from unknown_item where side <> {side} and item_key in (
-                select {code_key("coalesce(i.ours, s.item)")} from seen_item s
-                left join item_code i on {side} = 1 and i.theirs = s.item)"""
-        )
+    ours = session.request.ours
+    items = [
+        f"select {name} as item, count(*) as lines from ({{source}}) where {condition} group by {name}"
+        for name, condition in (("item", "item is not null"), ("gtin", "item is null and gtin is not null"))
+    ]
+    counted = " union all ".join(items)
+    session.run(
+        f"""create table seen_item as
+        with stored as ({counted.format(source=lines_sql(ours))}),
+        waiting as ({counted.format(source="select item, gtin from line where side = 0")})
+        select s.item from (select item, sum(lines) as lines from stored group by item) s
+        left join (select item, sum(lines) as lines from waiting group by item) w on w.item = s.item
+        where s.lines > coalesce(w.lines, 0)""",
+        line_parameters(ours),
+    )
+    session.run(f"delete from unknown_item where item_key in (select {code_key('s.item')} from seen_item s)")
     session.run("drop table seen_item")
 
 

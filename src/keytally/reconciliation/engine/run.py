@@ -55,7 +55,7 @@ def run(request: Request) -> Outcome:
         plan = make_plan(session, request)
         require_measure(plan)
         load_settings(session, plan)
-        load_codes(session, request, plan)
+        load_codes(session, request)
         session.step("clean")
         pair_clean_lines(session, request, plan)
         session.matched_lines = 2 * session.count("select count(*) from clean")

@@ -1,7 +1,6 @@
 """Which open lines carry the same number: do they agree, or differ, or add up?"""
 
 from keytally.exchange.profile import Measure
-from keytally.reconciliation.engine.opening import OPEN_COLUMNS
 from keytally.reconciliation.engine.pairing import Rule, pair_in_order, pair_mutual_best, take
 from keytally.reconciliation.engine.plan import Number, Plan
 from keytally.reconciliation.engine.session import Session
@@ -25,6 +24,11 @@ MOST_ALIKE = 40
 
 MOST_RIVALS = 12
 """Lines a side may have under one key for the key to tell which of them differ from which."""
+
+ALIKE_COLUMNS = (
+    "n", "side", "place", "q", "a", "day", "line_no", "print", "is_inside", "family", "is_cancelling", "is_return",
+)  # fmt: skip
+"""What the exact rules look at beside the number itself."""
 
 MOST_PARTS = 12
 """Lines of one key among which sums of two and three are looked for."""
@@ -60,9 +64,10 @@ def find_alike(session: Session, plan: Plan, number: Number) -> None:
     """
     figure = "q" if plan.by_quantity or not plan.has_amount else "a"
     look = f"hash(l.{number.short}_key, l.{figure})"
+    names = dict.fromkeys((*ALIKE_COLUMNS, "doc", number.short, f"{number.short}_bare", f"{number.short}_key"))
     session.run(
         f"""create or replace table alike as
-        select {", ".join(f"l.{name}" for name in OPEN_COLUMNS)} from open l
+        select {", ".join(f"l.{name}" for name in names)} from open l
         semi join (
             select {look} as look from open l where l.{number.short}_key is not null group by 1
             having min(l.side) <> max(l.side)) x on x.look = {look}"""
