@@ -25,6 +25,7 @@ from keytally.core.access import person_in, public, signed_in
 from keytally.identity import doors, guesses
 from keytally.identity.forms import CodeForm, ForgottenForm, LogInForm, NewPasswordForm
 from keytally.identity.new_secret import drop_secret, qr_code, secret_of
+from keytally.identity.queries.factors import has_factor
 from keytally.identity.queries.links import open_link
 from keytally.identity.services import factors, links
 from keytally.identity.stages import NewFactorStage
@@ -77,7 +78,7 @@ def new_factor(request: HttpRequest) -> HttpResponse:
     stage = _stage(request, key=NewFactorStage.key)
     if stage is None:
         return redirect("log_in")
-    if "kept" in request.POST:
+    if "kept" in request.POST and has_factor(stage.login.user):
         return _onward(stage)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
