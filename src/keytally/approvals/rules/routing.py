@@ -82,8 +82,11 @@ class Route:
 def route(workflow: Workflow, question: Question, *, organisation: Organisation) -> Route:
     """Compute the route of a request; a route that does not stand says why."""
     refusals = _refusals(workflow, question, organisation)
-    if refusals:
-        return Route((), refusals=refusals)
+    return Route((), refusals=refusals) if refusals else route_anew(workflow, question, organisation=organisation)
+
+
+def route_anew(workflow: Workflow, question: Question, *, organisation: Organisation) -> Route:
+    """Compute the route of a request that runs: its requester may have left the position it was asked from."""
     resolver = Resolver(organisation, question.requester, question.position, question.subject_position)
     reached = _reached(workflow.limits, question) if workflow.limits else None
     asked = [step for step in workflow.steps if not step.outside]

@@ -1,0 +1,1 @@
+"""Reads of approvals, one module per subject."""

@@ -1,0 +1,108 @@
+"""Which requests may a person see, and what does one of them look like?"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from keytally.approvals.models import Request, Seat, Slot, Step
+from keytally.approvals.rules.facts import Facts
+from keytally.approvals.rules.workflow_data import read_value
+from keytally.core import scope
+from keytally.core.models import User
+from keytally.core.scope import reach_of
+from keytally.core.subjects import Subject
+
+PERMISSION = "approvals.view"
+
+
+def visible_to(person: User, as_of: date) -> QuerySet[Request]:
+    """List the requests a person may see on a day.
+
+    Their own and those within their scope, those they decide, decided or are consulted on, and those that wait for
+    somebody who reports to them or for whom they stand in.
+    """
+    requests = Request.objects.select_related("requester")
+    if not person.may(PERMISSION):
+        return requests.none()
+    within = scope.visible(Request.objects.all(), person=person, permission=PERMISSION, as_of=as_of, owner="requester")
+    if scope.scope_of(person, PERMISSION) is scope.Scope.COMPANY:
+        return requests
+    reach = reach_of(person, as_of=as_of)
+    own = Seat.objects.filter(person=person).values("slot__step__request")
+    near = Seat.objects.filter(person__in=(reach.decides | reach.stands_in_for) - {person.pk}, is_waiting=True)
+    seen = Q(pk__in=within.values("pk")) | Q(pk__in=own) | Q(pk__in=near.values("slot__step__request"))
+    return requests.filter(seen | Q(pk__in=_decided_by(person)))
+
+
+def own_requests(person: User) -> QuerySet[Request]:
+    """List what a person asked for, newest first, what came back to them on top."""
+    came_back = Request.objects.filter(requester=person)
+    return came_back.order_by("-id")
+
+
+def route_of(request: Request) -> list[Step]:
+    """List the steps of every round of a request with who decides and who decided; in three queries."""
+    seats = Prefetch("seats", Seat.objects.select_related("person").order_by("person__name", "id"))
+    slots = Slot.objects.select_related("decided_by", "decided_for").order_by("place").prefetch_related(seats)
+    return list(request.steps.order_by("round", "place").prefetch_related(Prefetch("slots", slots)))
+
+
+def request_for_update(request_id: int) -> Request:
+    """Find a request and hold it until the transaction ends."""
+    return Request.objects.select_for_update().select_related("rules").get(pk=request_id)
+
+
+def slot_of(slot_id: int) -> Slot | None:
+    """Find a decision with its step and request."""
+    return Slot.objects.select_related("step__request").filter(pk=slot_id).first()
+
+
+def facts_of(request: Request) -> Facts:
+    """Read the facts that a request says."""
+    return {key: read_value(value, where=key) for key, value in request.facts.items()}
+
+
+def running_about(subject: Subject, *, kind: str) -> Request | None:
+    """Find the request of a kind that runs about a subject."""
+    return Request.objects.filter(
+        subject_kind=subject.kind, subject_id=subject.id, kind=kind, state=Request.State.RUNNING
+    ).first()
+
+
+def latest_about(subject: Subject, *, kind: str) -> Request | None:
+    """Find the newest request of a kind about a subject, whatever became of it."""
+    return Request.objects.filter(subject_kind=subject.kind, subject_id=subject.id, kind=kind).order_by("-id").first()
+
+
+def is_approved(subject: Subject, *, kind: str, content_hash: str) -> bool:
+    """Tell whether exactly this content was approved; a text that changed afterwards was not."""
+    found = latest_about(subject, kind=kind)
+    return found is not None and found.state == Request.State.APPROVED and found.content_hash == content_hash
+
+
+def request_with_key(key: str, *, person: User) -> Request | None:
+    """Find what a form has already made."""
+    return Request.objects.filter(key=key, requester=person).first()
+
+
+def people_by_id(numbers: Iterable[int]) -> dict[int, User]:
+    """Find people by their numbers, those who may log in."""
+    return {person.pk: person for person in User.objects.filter(pk__in=set(numbers), is_active=True)}
+
+
+def filtered(requests: QuerySet[Request], *, kind: str, state: str, text: str) -> QuerySet[Request]:
+    """Keep the requests of a kind, a state, or with a word in title or account name."""
+    wanted = Q()
+    if kind:
+        wanted &= Q(kind=kind)
+    if state:
+        wanted &= Q(state=state)
+    if text:
+        wanted &= Q(title__icontains=text) | Q(account_name__icontains=text)
+    return requests.filter(wanted)
+
+
+def _decided_by(person: User) -> QuerySet[Any]:
+    return Slot.objects.filter(decided_by=person).order_by().values("step__request")
