@@ -1,4 +1,4 @@
-"""Tells Django of the capability."""
+"""Start approvals: make the workflows known."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,9 @@ class ApprovalsConfig(AppConfig):
     name = "keytally.approvals"
     label = "approvals"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the shipped workflows known."""
+        from keytally.approvals import workflows
+
+        workflows.register()

@@ -35,8 +35,8 @@ class Recurrence:
     """One rhythm of a step.
 
     YEAR: a day of the year that lies `year_offset` years from the contract year. QUARTER: so many days before the
-    quarter begins, or a day of its first month. MONTH: a day of the month, or with `of_next_month` M+n. WEEK: a weekday,
-    1 is Monday. DAY: every working day.
+    quarter begins, or a day of its `month`-th month. MONTH: a day of the month, or with `of_next_month` M+n. WEEK: a
+    weekday, 1 is Monday. DAY: every working day.
     """
 
     every: Every
