@@ -1,5 +1,6 @@
 """Do the lines of two samples meet, and what agrees where they do?"""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +55,8 @@ def best_pairs(ours: Values, theirs: Values) -> list[tuple[int, int]]:
 
 
 def _keyed(values: Sequence[str]) -> Sequence[str]:
-    return [(read_code(value) or "").lstrip("0") for value in values]
+    codes = {value: (read_code(value) or "").lstrip("0") for value in set(values)}
+    return [codes[value] for value in values]
 
 
 def _pairs(ours: Values, theirs: Values, keys: tuple[Column, ...]) -> list[tuple[int, int]]:
@@ -64,15 +66,9 @@ def _pairs(ours: Values, theirs: Values, keys: tuple[Column, ...]) -> list[tuple
 
 def _single(values: Values, keys: tuple[Column, ...]) -> Mapping[tuple[str, ...], int]:
     """Give the place of every complete key that stands on one line only."""
-    places: dict[tuple[str, ...], int] = {}
-    twice = set()
-    for place, key in enumerate(zip(*(values[key] for key in keys), strict=True)):
-        if not all(key):
-            continue
-        if key in places:
-            twice.add(key)
-        places[key] = place
-    return {key: place for key, place in places.items() if key not in twice}
+    lines = list(zip(*(values[key] for key in keys), strict=True))
+    times = Counter(lines)
+    return {line: place for place, line in enumerate(lines) if times[line] == 1 and all(line)}
 
 
 def agreement(

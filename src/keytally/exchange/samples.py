@@ -41,7 +41,10 @@ class Sample:
     @cached_property
     def columns(self) -> Sequence[Sequence[str]]:
         """Turn the rows into columns."""
-        return [[_cell(row, place) for row in self.rows] for place in range(len(self.header.names))]
+        width = len(self.header.names)
+        if self.rows and all(len(row) == width for row in self.rows):
+            return list(zip(*self.rows, strict=True))
+        return [[_cell(row, place) for row in self.rows] for place in range(width)]
 
 
 def _cell(row: Sequence[str], place: int) -> str:

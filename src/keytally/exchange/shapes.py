@@ -20,6 +20,7 @@ from keytally.exchange.values import (
     read_figure,
 )
 
+PLAIN_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 LOOKED_AT = 1_000
 _AFTER_YEAR = ("-", "/", "年")
 ANY_MARKS = "[¥$€£]|RMB|CNY|人民币|元|圆|[A-Z]{3}"
@@ -116,6 +117,8 @@ def _settled(first_high: str, second_high: str, unclear: str, *, serials: int, s
 def decimal_mark_of(columns: Sequence[Sequence[str]]) -> str:
     """Tell whether figures are written with a decimal comma: more of them can be read that way."""
     values = [value for column in columns for value in column[:LOOKED_AT] if folded(value)]
+    if all(PLAIN_FIGURE.fullmatch(value) for value in values):
+        return "."
     points, commas = (
         sum(not isinstance(read_figure(v, decimals=6, marks=ANY_MARKS, decimal_mark=mark), Unread) for v in values)
         for mark in ".,"
