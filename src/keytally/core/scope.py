@@ -26,7 +26,7 @@ class Reach:
 
     sees: frozenset[int]
     decides: frozenset[int]
-    # Those for whom the person stands in: their things count as one's own that day.
+    # Those for whom the person decides while they are away: what waits for them is shown, and nothing else of theirs.
     stands_in_for: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
@@ -72,7 +72,7 @@ def visible(
 
 def owners(person: "User", *, permission: str, scope: Scope, as_of: date) -> frozenset[int]:
     """List the people, by id, whose things a permission below company scope reaches."""
-    reach = reach_of(person, as_of=as_of)
     if scope is Scope.OWN:
-        return reach.stands_in_for | {person.pk}
+        return frozenset({person.pk})
+    reach = reach_of(person, as_of=as_of)
     return reach.sees if declared()[permission].kind is Kind.READ else reach.decides

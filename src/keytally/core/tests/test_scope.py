@@ -111,11 +111,11 @@ def test_who_may_not_log_in_has_no_scope(people):
     assert scope_of(director, "exports.view") is None
 
 
-def test_who_stands_in_counts_as_the_one_away(people, taken, monkeypatch):
-    rep, nobody = people["rep"], people["nobody"]
-    own, both = frozenset({rep.pk}), frozenset({rep.pk, nobody.pk})
-    monkeypatch.setattr(scope, "_finders", [lambda _person, _day: Reach(both, own, stands_in_for=both - own)])
-    assert seen_by(rep) == ["nobody", "rep"]
+def test_standing_in_shows_nothing_of_the_one_who_is_away(people, taken, monkeypatch):
+    boss, nobody = people["boss"], people["nobody"]
+    own = frozenset({boss.pk})
+    monkeypatch.setattr(scope, "_finders", [lambda _person, _day: Reach(own, own, frozenset({nobody.pk}))])
+    assert seen_by(boss) == ["boss"]
 
 
 def test_nobody_decides_what_they_do_not_see():

@@ -52,12 +52,10 @@ def organisation(*, as_of: date) -> Organisation:
 def reach(person: "User", as_of: date) -> Reach:
     """Tell whose things a person sees and decides; core asks through `core.scope.reach_of`."""
     whole = organisation(as_of=as_of)
+    decides = whole.subtree(person.pk)
     noon = datetime.combine(as_of, time(12), tzinfo=ZoneInfo(settings.TIME_ZONE))
-    others = frozenset(whole.stands_in_for(person.pk, noon))
-    placed = {person.pk, *others}
-    decides = frozenset[int]().union(*map(whole.subtree, placed))
-    sees = decides.union(*map(whole.dotted_reads, placed))
-    return Reach(sees=sees, decides=decides, stands_in_for=others)
+    away = frozenset(whole.stands_in_for(person.pk, noon))
+    return Reach(sees=decides | whole.dotted_reads(person.pk), decides=decides, stands_in_for=away)
 
 
 @dataclass(frozen=True, slots=True)
