@@ -4,7 +4,7 @@ Rows O04-O10 with G11-G13. Docs: rules/organisation.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -75,7 +75,7 @@ class DelegationRecord:
     ends_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Organisation:
     """The organisation as of one date; positions, units and people are known by their numbers."""
 
@@ -106,6 +106,15 @@ class Organisation:
         lines = self._solid.get(position, {})
         asked = self._city_of(position) if city is None else city
         return lines.get(asked, lines.get(""))
+
+    def solid_bosses(self, position: int) -> tuple[tuple[str, int], ...]:
+        """List the bosses that decide for a position, each with its city; of no city comes the general one.
+
+        A position of a city has one; a position of no city may have one in general and others in cities.
+        """
+        lines, own = self._solid.get(position, {}), self._city_of(position)
+        cities = ([own] if own in lines else [""]) if own else sorted(lines)
+        return tuple((city, lines[city]) for city in cities if city in lines)
 
     def dotted_bosses(self, position: int) -> tuple[int, ...]:
         """List the positions that are consulted about this one."""
@@ -161,11 +170,16 @@ class Organisation:
                 return _unique(holder for place in self._own_of(held, position) for holder in self.holders(place))
         return ()
 
+    def positions_below(self, person: int) -> frozenset[int]:
+        """Name the positions down the solid line from a person's own."""
+        own = self.positions_of(person)
+        return frozenset(_closure(own, self.solid_reports) - set(own))
+
     def subtree(self, person: int) -> frozenset[int]:
         """Name the people a person decides for: the person and everyone down the solid line."""
-        below = _closure(self.positions_of(person), self.solid_reports)
-        own = set(self.positions_of(person))
-        return frozenset({person, *(holder for place in below - own for holder in self.holders(place))})
+        return frozenset(
+            {person, *(holder for place in self.positions_below(person) for holder in self.holders(place))}
+        )
 
     def dotted_reads(self, person: int) -> frozenset[int]:
         """Name the people whose things a person sees by a dotted line only.
@@ -229,7 +243,7 @@ def organise(
     live = [line for line in lines if line.position in places and line.boss in places]
     solid = _bosses_by_city(line for line in live if line.kind is LineKind.SOLID)
     dotted = _gather((line.position, line.boss) for line in live if line.kind is LineKind.DOTTED)
-    return Organisation(
+    whole = Organisation(
         units={unit.id: unit for unit in units},
         positions=places,
         groups=groups or {},
@@ -237,11 +251,12 @@ def organise(
         _positions_of=_gather((holding.person, holding.position) for holding in held),
         _solid=solid,
         _dotted=dotted,
-        _reports=_gather(_solid_pairs(solid, places)),
         _dotted_reports=_gather((boss, place) for place, bosses in dotted.items() for boss in bosses),
         _by_role=_gather(((place.unit, place.role), place.id) for place in places.values()),
         _delegations=_gather((record.person, record) for record in delegations),
     )
+    pairs = ((boss, place) for place in solid for boss in {boss for _city, boss in whole.solid_bosses(place)})
+    return replace(whole, _reports=_gather(pairs))
 
 
 def _bosses_by_city(lines: Iterable[LineRecord]) -> dict[int, dict[str, int]]:
@@ -249,16 +264,6 @@ def _bosses_by_city(lines: Iterable[LineRecord]) -> dict[int, dict[str, int]]:
     for line in lines:
         found.setdefault(line.position, {})[line.city] = line.boss
     return found
-
-
-def _solid_pairs(
-    solid: Mapping[int, Mapping[str, int]], places: Mapping[int, PositionRecord]
-) -> Iterator[tuple[int, int]]:
-    """Pair bosses with reports: the one boss of a position's own city, or all of one that is of no city."""
-    for position, bosses in solid.items():
-        city = places[position].city
-        chosen = {bosses.get(city, bosses.get(""))} if city else set(bosses.values())
-        yield from ((boss, position) for boss in sorted(boss for boss in chosen if boss is not None))
 
 
 def _gather(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, tuple[Value, ...]]:

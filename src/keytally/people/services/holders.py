@@ -74,11 +74,20 @@ def relieve(holding: Holding, *, ends_before: date, by: "User | None", now: date
 
 @transaction.atomic
 def replace_holders(
-    person: "User", *, position: Position, starts_on: date, by: "User", now: datetime, reason: str
+    person: "User",
+    *,
+    position: Position,
+    starts_on: date,
+    by: "User",
+    now: datetime,
+    reason: str,
+    ends_before: date | None = None,
 ) -> Holding:
     """Let a person take over a position: whoever holds it on the day is relieved."""
     begin_change()
     others = Holding.objects.filter(position=position).exclude(person=person).exclude(ends_before__lte=starts_on)
     for holding in others:
         relieve(holding, ends_before=starts_on, by=by, now=now, reason=reason)
-    return appoint(person, position=position, starts_on=starts_on, by=by, now=now, reason=reason)
+    return appoint(
+        person, position=position, starts_on=starts_on, ends_before=ends_before, by=by, now=now, reason=reason
+    )

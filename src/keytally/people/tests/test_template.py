@@ -14,7 +14,13 @@ from keytally.people.rules.organisation import (
     UnitRecord,
     organise,
 )
-from keytally.people.rules.template import OrganisationPlan, UnitPlan, default_template, plan_organisation, read_template
+from keytally.people.rules.template import (
+    OrganisationPlan,
+    UnitPlan,
+    default_template,
+    plan_organisation,
+    read_template,
+)
 
 UNITS = [
     UnitPlan("HQ", UnitKind.HEAD_OFFICE, "总部", "Head office"),
