@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from django.contrib import messages
 from django.http import HttpRequest
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from keytally.core.access import person_in
 from keytally.identity.addresses import client_address
@@ -38,13 +41,12 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Attach the identity to a person, or show the page that says whom to ask."""
-        if sociallogin.state.get("process") == "connect":
-            return self._connect(request, sociallogin)
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            self._connect(request, sociallogin)
         if not sociallogin.is_existing:
             self._attach(request, sociallogin)
         if not sociallogin.user.is_active:
             self._refuse(request, sociallogin)
-        return None
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **told: Any) -> None:  # noqa: ANN401 - allauth's own signature
         """Say in our words that the other system did not vouch."""
@@ -57,30 +59,26 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
         person = person_of_mail(list(_vouched_mails(login)))
         if person is None:
             self._refuse(request, login)
-            return
         account = login.account
         login.account = link_identity(
             person, provider=account.provider, uid=account.uid, by=person, now=datetime.now(UTC)
         )
         login.user = person
 
-    def _connect(self, request: HttpRequest, login: SocialLogin) -> None:
-        person = person_in(request)
+    def _connect(self, request: HttpRequest, login: SocialLogin) -> NoReturn:
+        person, provider, now = person_in(request), _name(login.provider), datetime.now(UTC)
         if person is None:
             self._refuse(request, login)
-            return
         if not is_confirmed(request):
-            raise ImmediateHttpResponse(_page(request, code="UNCONFIRMED", provider=_name(login.provider), status=403))
+            raise ImmediateHttpResponse(_page(request, code="UNCONFIRMED", provider=provider, status=403))
         try:
-            link_identity(
-                person, provider=login.account.provider, uid=login.account.uid, by=person, now=datetime.now(UTC)
-            )
+            link_identity(person, provider=login.account.provider, uid=login.account.uid, by=person, now=now)
         except UnableToLink:
-            raise ImmediateHttpResponse(
-                _page(request, code="TAKEN", provider=_name(login.provider), status=409)
-            ) from None
+            raise ImmediateHttpResponse(_page(request, code="TAKEN", provider=provider, status=409)) from None
+        messages.success(request, _("You may log in through %(provider)s from now on.") % {"provider": provider})
+        raise ImmediateHttpResponse(redirect("users:identities"))
 
-    def _refuse(self, request: HttpRequest, login: SocialLogin) -> None:
+    def _refuse(self, request: HttpRequest, login: SocialLogin) -> NoReturn:
         provider = _name(login.provider)
         record_refused_identity(provider, address=client_address(request), now=datetime.now(UTC))
         raise ImmediateHttpResponse(_page(request, code="UNINVITED", provider=provider, status=403))

@@ -7,8 +7,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
-from keytally.core.access import person_of
-from keytally.core.clock import business_date
+from keytally.core.access import day_of, person_of
 from keytally.identity.operations import Page, PageQuery, Problem, operation, page_of
 from keytally.jobs import queries, services
 from keytally.jobs.models import Job
@@ -45,7 +44,7 @@ class JobsQuery(PageQuery):
 
 @operation(router, "GET", "/jobs", permission="jobs.view", response=Page[JobOut], summary="List long work")
 def jobs(request: HttpRequest, query: Query[JobsQuery]) -> dict[str, Any]:
-    found = queries.visible_jobs(person_of(request), business_date(datetime.now(UTC)))
+    found = queries.visible_jobs(person_of(request), day_of(request))
     if query.state:
         found = found.filter(state=query.state)
     return page_of(found, query=query, show=_shown)
@@ -75,14 +74,14 @@ def resume_job(request: HttpRequest, job_id: int) -> dict[str, Any]:
 
 
 def _visible(request: HttpRequest, job_id: int) -> Job:
-    found = queries.visible_jobs(person_of(request), business_date(datetime.now(UTC))).filter(pk=job_id).first()
+    found = queries.visible_jobs(person_of(request), day_of(request)).filter(pk=job_id).first()
     if found is None:
         raise Http404
     return found
 
 
 def _steerable(request: HttpRequest, job_id: int) -> Job:
-    found = queries.steerable_jobs(person_of(request), business_date(datetime.now(UTC))).filter(pk=job_id).first()
+    found = queries.steerable_jobs(person_of(request), day_of(request)).filter(pk=job_id).first()
     if found is None:
         raise Http404
     return found
