@@ -44,6 +44,9 @@ ENTRIES: Sequence[Entry] = (
         permission="reconcile.view",
     ),
     Entry(label=pgettext_lazy("menu", "Jobs"), icon="progress", url_name="jobs:list", permission="jobs.view"),
+    Entry(
+        label=pgettext_lazy("menu", "Exports"), icon="file-export", url_name="core:exports", permission="exports.view"
+    ),
     Entry(label=pgettext_lazy("menu", "Administration"), icon="users", url_name="users:list", permission="users.view"),
 )
 

@@ -247,7 +247,6 @@ def _ask(method: str, path: str, walker: Walker) -> Answer:
             response = _send(method, path, walker)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         recorded = Export.objects.count() > before
-        response.close()
         transaction.set_rollback(True)
     walker.client.cookies = cookies
     return Answer(
