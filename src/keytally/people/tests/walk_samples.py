@@ -6,6 +6,7 @@ from keytally.core.clock import business_date
 from keytally.core.tests.samples import Samples
 from keytally.people.models import Delegation, Holding, OrganisationVersion, ReportingLine
 
+
 def samples(stranger, *, now):
     holding = Holding.objects.get(person=stranger)
     line = ReportingLine.objects.filter(position=holding.position).first()
@@ -22,6 +23,7 @@ def samples(stranger, *, now):
     return Samples(
         values={
             "people:position_id": holding.position_id,
+            "api/positions:position_id": holding.position_id,
             "people:unit_id": holding.position.unit_id,
             "people:holding_id": holding.pk,
             "people:line_id": line.pk,

@@ -36,6 +36,7 @@ def samples(stranger, *, now):
     return Samples(
         values={
             "reconciliation:number": found.pk,
+            "api/reconciliations:number": found.pk,
             "reconciliation:why:side": str(row.side),
             "reconciliation:why:line_id": row.id,
             "reconciliation:demo_file:name": list(DEMO_NAMES),

@@ -86,7 +86,7 @@ class World:
         return [secret for each in self.samples for secret in each.secrets]
 
     def value_of(self, route: Route, parameter: str) -> list[object] | None:
-        space = route.name.rpartition(":")[0]
+        space = f"api/{route.path.split('/')[3]}" if route.method else route.name.rpartition(":")[0]
         for key in (f"{route.name}:{parameter}", f"{space}:{parameter}"):
             for each in self.samples:
                 if key in each.values:
@@ -194,7 +194,9 @@ def _out_of_reach(
         return
     if answer.writes:
         yield f"it changed {', '.join(sorted(answer.writes))} of a thing out of reach"
-    if answer.status not in REFUSED:
+    if answer.status < 300:
+        yield f"it answers {answer.status} for a thing out of reach"
+    elif answer.status not in REFUSED:
         other = _ask(method, missing, walker)
         if (other.status, other.leads_to) != (answer.status, answer.leads_to):
             yield f"it answers {answer.status} for a thing out of reach, and {other.status} for one that never was"
@@ -348,7 +350,7 @@ def _jobs(stranger: User, *, now) -> Samples:
     )
     numbers = [job.pk for job in made]
     return Samples(
-        values={"jobs:job_id": numbers, "api:job_id": numbers},
+        values={"jobs:job_id": numbers, "api/jobs:job_id": numbers},
         secrets=[JOB_SECRET],
         seen_by={},
     )
