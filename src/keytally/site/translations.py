@@ -55,7 +55,7 @@ def words_of(folder: Path) -> Found:
     for path in sorted(folder.rglob("*.py")):
         if not {"tests", "migrations"} & set(path.relative_to(folder).parts):
             found |= {words: f"{path}:{line}" for line, words in _in_python(path)}
-    for path in sorted(folder.rglob("templates/**/*.html")):
+    for path in sorted([*folder.rglob("templates/**/*.html"), *folder.rglob("templates/**/*.txt")]):
         found |= {words: str(path) for words in _in_template(path)}
     return found
 

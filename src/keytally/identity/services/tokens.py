@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from keytally.core.models import User
 from keytally.core.services import record_audit
@@ -61,5 +60,5 @@ def revoke_token(token_id: int, *, person: User, by: User, now: datetime) -> boo
 
 def use_token(token: ApiToken, *, address: str, now: datetime) -> None:
     """Keep when and from where a token was last used, at most once a minute."""
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USED_EVERY)
-    ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now, last_used_from=address)
+    if token.last_used_at is None or token.last_used_at < now - USED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now, last_used_from=address)
