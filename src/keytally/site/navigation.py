@@ -38,10 +38,19 @@ class Link:
 ENTRIES: Sequence[Entry] = (
     Entry(label=pgettext_lazy("menu", "Today"), icon="list-check", url_name="worklist:today", permission=SIGNED_IN),
     Entry(
+        label=pgettext_lazy("menu", "Approvals"), icon="gavel", url_name="approvals:inbox", permission="approvals.view"
+    ),
+    Entry(
         label=pgettext_lazy("menu", "Reconciliation"),
         icon="scale",
         url_name="reconciliation:list",
         permission="reconcile.view",
+    ),
+    Entry(
+        label=pgettext_lazy("menu", "Workflows"),
+        icon="route",
+        url_name="workflows:list",
+        permission="workflows.view",
     ),
     Entry(label=pgettext_lazy("menu", "Jobs"), icon="progress", url_name="jobs:list", permission="jobs.view"),
     Entry(

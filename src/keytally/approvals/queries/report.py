@@ -68,6 +68,18 @@ def by_step(seats: QuerySet[Seat], *, now: datetime, worked: WorkedTime) -> list
     )
 
 
+def chosen(seats: QuerySet[Seat], *, person: str, kind: str, step: str) -> QuerySet[Seat]:
+    """Keep what waits for one person, or at one step."""
+    wanted = Q()
+    if person.isdecimal():
+        wanted &= Q(person=int(person))
+    if kind:
+        wanted &= Q(slot__step__request__kind=kind)
+    if step:
+        wanted &= Q(slot__step__code=step)
+    return seats.filter(wanted)
+
+
 def in_detail(seats: QuerySet[Seat]) -> QuerySet[Seat]:
     """List each thing that waits, the longest first."""
     return seats.select_related("person", "slot__step__request__requester").order_by("slot__step__opened_at", "pk")

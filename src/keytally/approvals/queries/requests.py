@@ -92,6 +92,15 @@ def people_by_id(numbers: Iterable[int]) -> dict[int, User]:
     return {person.pk: person for person in User.objects.filter(pk__in=set(numbers), is_active=True)}
 
 
+def waiting_names(requests: Iterable[Request]) -> dict[int, list[str]]:
+    """Name the people each of some requests waits for, in one query."""
+    seats = Seat.objects.filter(slot__step__request__in=[request.pk for request in requests], is_waiting=True)
+    found: dict[int, list[str]] = {}
+    for number, name in seats.order_by("person__name").values_list("slot__step__request", "person__name").distinct():
+        found.setdefault(number, []).append(name)
+    return found
+
+
 def filtered(requests: QuerySet[Request], *, kind: str, state: str, text: str) -> QuerySet[Request]:
     """Keep the requests of a kind, a state, or with a word in title or account name."""
     wanted = Q()

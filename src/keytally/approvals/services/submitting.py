@@ -223,7 +223,7 @@ def _change(request: Request, draft: Draft, *, by: "User", now: datetime) -> Rou
 def _begin(request: Request, found: Route, *, content_hash: str, by: "User", now: datetime) -> Request:
     request.content_hash = content_hash
     request.state, request.ended_at = Request.State.RUNNING, None
-    request.left_out = [{"step": left.step, **written([left.reason])[0]} for left in found.left_out]
+    request.left_out = [{"left_step": left.step, **written([left.reason])[0]} for left in found.left_out]
     request.save(update_fields=["content_hash", "state", "ended_at", "left_out"])
     lay(request, found.steps)
     submit_steps(request, found, by=by, now=now)
