@@ -27,6 +27,8 @@ for prefix, capability in (
     if find_spec(f"keytally.{capability}.urls"):
         urlpatterns.append(path(prefix, include(f"keytally.{capability}.urls")))
 
+urlpatterns.append(path("workflows/", include("keytally.approvals.workflow_urls")))
+
 handler403 = "keytally.site.views.forbidden"
 handler404 = "keytally.site.views.not_found"
 handler500 = "keytally.site.views.broken"
