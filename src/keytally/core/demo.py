@@ -3,7 +3,7 @@
 A capability registers in `<capability>/demo.py`; `seed_demo` runs the registered ones in order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.utils.module_loading import autodiscover_modules
@@ -13,6 +13,7 @@ from keytally.core.models import User
 Seed = Callable[[User, datetime], str]
 
 _seeds: dict[str, Seed] = {}
+_announced: set[str] = set()
 
 
 def demo(name: str) -> Callable[[Seed], Seed]:
@@ -23,6 +24,17 @@ def demo(name: str) -> Callable[[Seed], Seed]:
         return seed
 
     return register
+
+
+def announce(usernames: Iterable[str]) -> None:
+    """Name people whom a capability's demo adds, so that nobody takes them for other people."""
+    _announced.update(usernames)
+
+
+def announced() -> frozenset[str]:
+    """List the people whom the demos add."""
+    autodiscover_modules("demo")
+    return frozenset(_announced)
 
 
 def seed_all(owner: User, *, now: datetime) -> list[str]:

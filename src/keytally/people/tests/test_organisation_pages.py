@@ -1,5 +1,6 @@
 """Do the pages of the organisation show it as of any day, refuse what cannot be, and cost few queries at any size?"""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -84,7 +85,7 @@ def test_the_chart_finds_a_holder_however_deep(admin: Client, company: Company) 
 def test_the_chart_can_begin_at_a_position_and_be_a_list(admin: Client, company: Company) -> None:
     text = page(admin, "chart", root=company["SH-AM"].pk, view="list").content.decode()
     assert 'class="chart-list"' in text
-    assert text.count("<li") - text.count("</li>") == 0
+    assert len(re.findall(r"<li[ >]", text)) == text.count("</li>")
     assert company["SH-REP-1"].name_zh in text
     assert company["HQ-GM"].name_zh not in text
 
