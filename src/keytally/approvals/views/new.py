@@ -91,11 +91,12 @@ def _in_force(kind: str, request: HttpRequest) -> InForce:
 
 def _form(request: HttpRequest, workflow: Workflow, *, initial: dict[str, Any]) -> RequestForm:
     person, today = person_of(request), day_of(request)
+    own = own_positions(person, as_of=today)
     return RequestForm(
         request.POST if request.method == "POST" else None,
-        initial=initial,
+        initial={"position": own[0][0] if own else None, **initial},
         workflow=workflow,
-        positions=own_positions(person, as_of=today),
+        positions=own,
         places=places_below(person, as_of=today),
     )
 
