@@ -48,10 +48,15 @@ def visible_handovers(person: User, as_of: date) -> QuerySet[Handover]:
     if not person.may(VIEW):
         return handovers.none()
     own = Q(giver=person) | Q(receiver=person) | Q(proposed_by=person)
-    if scope.scope_of(person, VIEW) is scope.Scope.COMPANY:
+    if sees_everyone(person):
         return handovers.order_by("-pk")
     near = scope.visible(User.objects.all(), person=person, permission=VIEW, as_of=as_of, owner="pk")
     return handovers.filter(own | Q(giver__in=near) | Q(receiver__in=near)).order_by("-pk")
+
+
+def sees_everyone(person: User) -> bool:
+    """Tell whether a person sees the handovers of the whole company."""
+    return scope.scope_of(person, VIEW) is scope.Scope.COMPANY
 
 
 def givers(person: User, *, as_of: date, permission: str = PROPOSE) -> QuerySet[User]:

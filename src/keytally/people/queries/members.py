@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 from keytally.core.models import User
 from keytally.core.scope import visible
 from keytally.people.languages import in_language
-from keytally.people.models import Holding, PositionRole
-from keytally.people.queries.organisation import running
-from keytally.people.rules.template import default_template
+from keytally.people.models import Holding
+from keytally.people.queries.organisation import position_roles, running
 
 FOLLOW = "members.follow"
 
@@ -54,9 +53,8 @@ def roles_of(person: User, *, as_of: date) -> dict[str, date]:
 
 
 def role_names() -> dict[str, str]:
-    """Name every role of positions in the reader's language, the company's own words before the template's."""
-    names = {code: in_language(role.name_zh, role.name_en) for code, role in default_template().roles.items()}
-    return names | {role.code: role.name for role in PositionRole.objects.all()}
+    """Name every role of positions in the reader's language."""
+    return {code: in_language(role.name_zh, role.name_en) for code, role in position_roles().items()}
 
 
 def _holdings(as_of: date) -> QuerySet[Holding]:

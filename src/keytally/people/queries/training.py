@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from keytally.people.models import (
     ExtraAttempt,
@@ -15,7 +15,7 @@ from keytally.people.models import (
     TrainingQuestion,
     TrainingRecord,
 )
-from keytally.people.queries.members import Member, followed_members, members, roles_of
+from keytally.people.queries.members import Member, followed_members, followed_people, members, roles_of
 from keytally.people.rules.training import Choice, Due, Level, Proof, Question, Standing, may_attempt, standing
 
 if TYPE_CHECKING:
@@ -88,6 +88,18 @@ def attempts(course: TrainingCourse, *, person: "User") -> QuerySet[TrainingAtte
     """List the tests a person handed in, the newest first."""
     handed_in = TrainingAttempt.objects.filter(course=course, person=person, handed_in_at__isnull=False)
     return handed_in.order_by("-pk")
+
+
+def visible_attempts(person: "User", as_of: date) -> QuerySet[TrainingAttempt]:
+    """List the tests a person may look at: their own, and those handed in by the people whom they follow."""
+    theirs = Q(person__in=followed_people(person, as_of=as_of), handed_in_at__isnull=False)
+    return TrainingAttempt.objects.filter(Q(person=person) | theirs).select_related("course", "person")
+
+
+def results_of(person: "User") -> QuerySet[TrainingAttempt]:
+    """List the tests that a person handed in, the newest first."""
+    handed_in = TrainingAttempt.objects.filter(person=person, handed_in_at__isnull=False)
+    return handed_in.select_related("course").order_by("-pk")
 
 
 def may_sit(course: TrainingCourse, *, person: "User") -> bool:
