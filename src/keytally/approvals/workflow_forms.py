@@ -10,7 +10,6 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from keytally.approvals.forms import MoneyField
-from keytally.approvals.labels import named
 from keytally.approvals.rules.editing import (
     Typed,
     TypedLevel,
@@ -24,6 +23,7 @@ from keytally.approvals.rules.editing import (
     written_stages,
 )
 from keytally.approvals.rules.workflow import Allowance, Step, Workflow
+from keytally.approvals.workflows import wording
 from keytally.core.templatetags.keytally import money
 from keytally.kernel.money import Money
 
@@ -107,7 +107,7 @@ class WorkflowForm(VersionForm):
                 place + 1,
                 self[f"level_{place}_up_to"],
                 self[f"level_{place}_stages"],
-                named(levels[place]) if place < len(levels) else "",
+                wording.level_condition(levels[place], self.workflow) if place < len(levels) else "",
             )
             for place in self._places
         ]

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 from keytally.approvals.rules.workflow import Mode, Step, Workflow
 
-WIDTH = 640
+WIDTH = 620
 MARGIN, GAP_ACROSS, GAP_DOWN = 8, 14, 30
 PADDING, LINE, TITLE_LINE = 10, 17, 19
-WIDEST = 520
+WIDEST = 440
 UNIT = 7
 
 

@@ -103,7 +103,7 @@ def levels(workflow: Workflow, names: RoleNames) -> list[tuple[str, str, str]]:
     if workflow.limits is None:
         return []
     return [
-        (bound, _level_condition(level, workflow), stages(level.stages, names))
+        (bound, level_condition(level, workflow), stages(level.stages, names))
         for bound, level in zip(bounds(workflow.limits), workflow.limits.levels, strict=True)
     ]
 
@@ -124,7 +124,7 @@ def in_drawing(step: Step, workflow: Workflow, names: RoleNames) -> Words:
         lines += [_level_line(level) for level in levels(workflow, names)]
     by = due(step)
     if by:
-        lines.append(f"⏱ {by}")
+        lines.append(_("Deadline: %(time)s") % {"time": by})
     if step.when:
         lines.append(_("if %(condition)s") % {"condition": conditions(step.when, workflow.fields)})
     if step.optional:
@@ -139,7 +139,8 @@ def _level_line(level: tuple[str, str, str]) -> str:
     return f"• {', '.join(part for part in (bound, condition) if part) or _('otherwise')}: {people}"
 
 
-def _level_condition(level: Level, workflow: Workflow) -> str:
+def level_condition(level: Level, workflow: Workflow) -> str:
+    """Say under which name and condition a level holds."""
     named = name_of(level)
     tested = conditions(level.when, workflow.fields)
     return f"{named} ({tested})" if named and tested and level.up_to_minor is not None else named or tested
