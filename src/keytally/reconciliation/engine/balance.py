@@ -15,17 +15,11 @@ def check_lines(session: Session, request: Request) -> None:
         waiting = session.count("select count(*) from line where side = $side", {"side": side})
         if clean + waiting != lines.accepted:
             raise broken(session, f"{lines.accepted} lines went in and {clean + waiting} came out")
-    twice = session.count(
-        """select count(*) from (select n from (
+    total, twice = session.rows(
+        """select count(*), count(*) filter (where times > 1) from (select n, count(*) as times from (
             select distinct grp, a as n from pair union all select distinct grp, b from pair
-            union all select cast(null as integer), n from lone union all select null, n from open) group by n
-                having count(*) > 1)"""
-    )
-    total = session.count(
-        """select count(distinct n) from (
-            select a as n from pair union all select b from pair union all select n from lone
-            union all select n from open)"""
-    )
+            union all select cast(null as integer), n from lone union all select null, n from open) group by n)"""
+    )[0]
     lines_open = session.count("select count(*) from line")
     if twice or total != lines_open:
         raise broken(session, f"{lines_open} open lines went in, {total} came out and {twice} of them twice")

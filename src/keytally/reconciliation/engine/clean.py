@@ -17,8 +17,11 @@ WORDS = {"ours_word": "a", "theirs_word": "-b"}
 
 
 def pair_clean_lines(session: Session, request: Request, plan: Plan) -> None:
-    """Fill `clean` (a, b, days apart) and the bitmaps of the rows that stand in it."""
-    session.run("create table clean (a integer, b integer, days_apart integer)")
+    """Fill `clean` (a, b, days apart, look) and the bitmaps of the rows that stand in it.
+
+    The look of a line is a hash of all that is compared but its number.
+    """
+    session.run("create table clean (a integer, b integer, days_apart integer, look ubigint)")
     if not plan.is_small and exact_rule(plan) in plan.match.rules:
         nominate(session, request, plan)
     mark_words(session)
@@ -37,7 +40,7 @@ def nominate(session: Session, request: Request, plan: Plan) -> None:
     """Pair the lines with equal fingerprints whose dates lie near each other and inside the period."""
     ours, theirs = (fingerprint_sql(session, request, plan, side=side) for side in (0, 1))
     session.run(
-        f"""insert into clean select o.n, t.n, coalesce(o.day - t.day, 0)
+        f"""insert into clean select o.n, t.n, coalesce(o.day - t.day, 0), o.look
             from ({ours}) o join ({theirs}) t on o.print = t.print
             where coalesce(o.day - t.day, 0) between -$days and $days""",
         {"days": plan.match.window_days, **line_parameters(request.ours, request.theirs), **period_parameters(plan)},
@@ -56,12 +59,15 @@ def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int
         conditions.append("(m.date is null or (m.date >= $period_from and m.date < $period_before))")
     if session.count("select count(*) from kind where side = $side", {"side": side}):
         conditions.append(f"(m.doc_type is null or m.doc_type not in (select doc_type from kind where side = {side}))")
-    figures = ", ".join(
-        f"m.{name}" for name, compared in (("quantity", plan.has_quantity), ("amount", plan.has_amount)) if compared
-    )
-    return f"""select m.n, m.date - {EPOCH} as day,
-        hash({number}, m.store_print, m.item_print, m.currency, {figures}) as print
+    look = look_sql(plan, store="m.store_print", item="m.item_print")
+    return f"""select m.n, m.date - {EPOCH} as day, {look} as look, hash({number}, {look}) as print
         from ({coded_sql(session, request, plan, side=side)}) m where {" and ".join(conditions)}"""
+
+
+def look_sql(plan: Plan, *, store: str, item: str) -> str:
+    """Compose the look of a line `m`, the hash of all that is compared but its number, from the hashes of its codes."""
+    figures = [f"m.{name}" for name, there in (("quantity", plan.has_quantity), ("amount", plan.has_amount)) if there]
+    return f"hash({', '.join((store, item, 'm.currency', *figures))})"
 
 
 def period_parameters(plan: Plan) -> dict[str, object]:

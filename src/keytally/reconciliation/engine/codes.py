@@ -122,9 +122,7 @@ def insert_kind(session: Session, side: int, doc_type: str, kind: Kind) -> None:
     )
 
 
-def mapped_sql(
-    session: Session, request: Request, plan: Plan, *, side: int, relation: str
-) -> str:
+def mapped_sql(session: Session, request: Request, plan: Plan, *, side: int, relation: str) -> str:
     """Compose the SELECT of a relation of a side's lines, with comparable codes.
 
     Adds `n` (the row id, negative on their side), `store_code` and `item_code` to the canonical columns; a code that

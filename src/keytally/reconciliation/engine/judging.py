@@ -34,7 +34,6 @@ MANY_SQL = """
 """Sums over the groups of more than two lines; `other_n` is NULL there."""
 
 MEASURED_SQL = """
-    create table measured as
     with gap as (
         select g.*, cast(ours_a as hugeint) - theirs_a as d,
             case when has_q then cast(ours_q as hugeint) - theirs_q else 0 end as dq
@@ -130,10 +129,10 @@ def judge(session: Session, plan: Plan) -> None:
     session.run("create table many as select grp from pair group by grp having count(*) > 1")
     session.run(SINGLE_SQL)
     session.run(MANY_SQL)
-    session.run(MEASURED_SQL)
     session.run(
         f"""create table judged as
-        select m.*, {BY_QUANTITY if plan.by_quantity else BY_AMOUNT} as class from measured m cross join setting s"""
+        select m.*, {BY_QUANTITY if plan.by_quantity else BY_AMOUNT} as class
+        from ({MEASURED_SQL}) m cross join setting s"""
     )
     session.run(VERDICT_SQL, {"by_quantity": plan.by_quantity})
     session.run(
@@ -164,7 +163,8 @@ VERDICT_SQL = """
             coalesce(l.amount, 0) * (1 - 2 * l.side) * cast(l.is_inside as integer),
             coalesce(l.quantity, 0) * (1 - 2 * l.side) * cast(l.is_inside as integer),
             g.all_inside, g.currencies_differ, g.d, g.dq, g.rest, g.q_class, g.rest_is_rounding, g.is_tax
-        from (select grp, a as n from pair union select grp, b from pair) m
+        from (select grp, a as n from pair semi join many using (grp)
+            union select grp, b from pair semi join many using (grp)) m
         join judged g on g.grp = m.grp and g.other_n is null join line l on l.n = m.n),
     split as (
         select n, grp, class, is_first, own_a, own_q, d, dq, rest, q_class, rest_is_rounding, is_tax,

@@ -3,7 +3,7 @@
 import string
 
 from keytally.exchange.canonical import Column, SideLines
-from keytally.reconciliation.engine.clean import EPOCH, is_open_sql, period_parameters
+from keytally.reconciliation.engine.clean import EPOCH, is_open_sql, look_sql, period_parameters
 from keytally.reconciliation.engine.codes import load_gtins, mapped_sql
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.identity import FIELDS
@@ -61,7 +61,7 @@ def fetch_open_lines(session: Session, lines: SideLines, *, name: str) -> None:
 
 DERIVED = (
     "store_key", "item_key", "family", "is_cancelling", "is_return", "day", "is_inside",
-    "doc_bare", "doc_core", "doc_trunk", "ord_bare", "ord_core", "ord_trunk", "print",
+    "doc_bare", "doc_core", "doc_trunk", "ord_bare", "ord_core", "ord_trunk", "print", "look",
 )  # fmt: skip
 
 RENAMED = {
@@ -91,7 +91,8 @@ def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> st
     bare_line = f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
         {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
         coalesce(k.is_cancelling, false) as is_cancelling, coalesce(k.is_return, false) as is_return,
-        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {forms}, hash({fields}) as print
+        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {forms}, hash({fields}) as print,
+        {look_sql(plan, store="hash(m.store_code)", item="hash(m.item_code)")} as look
         from ({mapped_sql(session, request, plan, side=side, relation=f"{name}_open")}) m
         left join {name}_doc_form doc_form on doc_form.number = m.doc_no
         left join {name}_ord_form ord_form on ord_form.number = m.order_no

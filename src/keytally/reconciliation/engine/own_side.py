@@ -1,9 +1,8 @@
 """Which lines of one side undo or repeat another line of the same side?"""
 
-from keytally.reconciliation.engine.clean import is_open_sql
 from keytally.reconciliation.engine.opening import number_sql, shape_parameters
-from keytally.reconciliation.engine.pairing import close_lone
-from keytally.reconciliation.engine.plan import SIDES, Number, Plan, line_parameters, lines_sql
+from keytally.reconciliation.engine.pairing import close_lone, same
+from keytally.reconciliation.engine.plan import Number, Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 
 SUFFIX_LENGTH = 4
@@ -11,8 +10,7 @@ SUFFIX_LENGTH = 4
 
 KEYS = ("side", "ord_core", "place")
 HAS_FIGURE = "(coalesce(a, 0) <> 0 or coalesce(q, 0) <> 0) and not is_return"
-REPEATED = ("store", "item", "quantity", "amount", "currency")
-"""What a repeat of a line repeats beside its number."""
+FIGURES = ("quantity", "amount", "currency")
 
 IS_NEGATIVE = "coalesce(nullif(a, 0), q) < 0"
 
@@ -29,6 +27,7 @@ def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> 
     names = [f"k{index}" for index in range(len(keys))]
     partition = ", ".join([*names, "amount", "quantity"])
     equal = " and ".join(f"x.{name} is not distinct from c.{name}" for name in [*names, "amount", "quantity"])
+    columns = ", ".join(("n", "day", "doc", "line_no", "print", *names, "undoes", "amount", "quantity"))
     session.run(
         f"""create table found as
         with marked as (
@@ -37,16 +36,18 @@ def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> 
                 {undoes} as undoes,
                 case when {undoes} then -a else a end as amount, case when {undoes} then -q else q end as quantity
             from open where {HAS_FIGURE}),
+        undoing as materialized (select {columns} from marked where undoes),
+        undone as (select {columns} from marked x semi join undoing c on not x.undoes and {equal}),
         contested as (
-            select x.* from marked x semi join marked c on x.undoes <> c.undoes and {equal}),
+            select {columns} from undone union all select {columns} from undoing x semi join undone c on {equal}),
         placed as (
             select n, undoes, {partition},
                 row_number() over (partition by {partition}, undoes order by day, doc, line_no, print, n) as turn
             from contested),
-        undone as (
+        closed as (
             select x.n as n, c.n as twin from placed x join placed c
             on not x.undoes and c.undoes and x.turn = c.turn and {equal})
-        select n, 'CANCELLED' as class, twin from undone union all select twin, 'CANCELLED', n from undone"""
+        select n, 'CANCELLED' as class, twin from closed union all select twin, 'CANCELLED', n from closed"""
     )
     close_lone(session)
 
@@ -82,9 +83,13 @@ def close_duplicates(session: Session, plan: Plan, *, same_document: bool) -> No
     document = "and l.doc_no is not distinct from o.doc and l.day is not distinct from o.day" if same_document else ""
     session.run(
         f"""create table found as
-        with rival as (
-            select l.n, l.{key} as key, l.quantity, l.amount, l.doc_no, l.day from line l
-            semi join (select {key} as key from open) o on o.key = l.{key}
+        with alike_line as materialized (
+            select l.n, l.{key}, l.quantity, l.amount, l.doc_no, l.day from line l
+            semi join (select hash(o.{key}, o.side, o.a) as look from open o where o.{key} is not null) o
+                on o.look = hash(l.{key}, l.side, l.amount)
+            anti join open x on x.n = l.n),
+        rival as (
+            select l.n, l.{key} as key, l.quantity, l.amount, l.doc_no, l.day from alike_line l
             semi join (select a as n from pair union all select b from pair) p on p.n = l.n)
         select o.n, 'DUPLICATE' as class, min(l.n) as twin
         from open o join rival l on l.key = o.{key} and sign(l.n) = sign(o.n)
@@ -107,53 +112,41 @@ def close_repeated_figures(session: Session, plan: Plan) -> None:
 def close_repeats_of_clean_lines(session: Session, plan: Plan) -> None:
     """Close lines that repeat a line of the clean pass in number, store, item and figures.
 
-    The twins are looked up in the files by store, item and figures as written; then their numbers are compared.
+    The twins are found by their looks; then their numbers are read and compared.
     """
     if plan.lead is None or plan.is_small:
         return
     core = f"{plan.lead.short}_core"
     session.run(
-        f"""create table wanted as select distinct l.side, {figures_print("l")} as look from line l
-            semi join (select n from open where {core} is not null and family = 0) o on o.n = l.n"""
+        f"""create table wanted as select l.n, l.side, o.{core} as core, l.look, l.quantity, l.amount, l.currency
+            from line l join open o on o.n = l.n where o.{core} is not null and o.family = 0"""
     )
-    for side in (0, 1):
-        fetch_clean_twins(session, plan, plan.lead, side=side)
-        equal = " and ".join(f"l.{name} is not distinct from w.{name}" for name in REPEATED)
-        session.run(
-            f"""create table found as
-            select o.n, 'DUPLICATE' as class, min(w.n) as twin
-            from open o join line l on l.n = o.n and l.side = {side} join twin w on w.core = o.{core} and {equal}
-            group by o.n"""
-        )
-        close_lone(session)
+    fetch_clean_twins(session, plan.lead)
+    session.run(
+        f"""create table found as
+        select o.n, 'DUPLICATE' as class, min(case when o.side = 0 then w.a else w.b end) as twin
+        from wanted o join twin w on w.look = o.look and w.core = o.core and {same(FIGURES, "w", "o")} group by o.n"""
+    )
+    close_lone(session)
     session.run("drop table wanted")
     session.run("drop table twin")
 
 
-def figures_print(alias: str) -> str:
-    """Compose one hash of what a repeat repeats beside its number, as written."""
-    return f"hash({', '.join(f'{alias}.{name}' for name in REPEATED)})"
+def fetch_clean_twins(session: Session, number: Number) -> None:
+    """Fill `twin` with the clean pairs that look like a wanted line, and the core of their number.
 
-
-def fetch_clean_twins(session: Session, plan: Plan, number: Number, *, side: int) -> None:
-    """Fill `twin` with the clean lines of a side that may be what a wanted line repeats, and the cores of their numbers.
-
-    Hashes name their rows in one narrow look at the files; only these rows are then read.
+    The number of a clean pair is the same on both sides as written, so ours are read, and only the rows of these pairs.
     """
-    lines = (session.request.ours, session.request.theirs)[side]
+    lines = session.request.ours
+    session.run("create table twin_pair as select c.a, c.b, c.look from clean c semi join wanted w on w.look = c.look")
+    session.run("create table twin_row as select distinct a as rid from twin_pair")
+    shapes = shape_parameters(session.request, side=0)
     session.run(
-        f"""create table twin_row as select l.rid from ({lines_sql(lines)}) l
-        semi join (select look from wanted where side = {side}) x on x.look = {figures_print("l")}
-        join {SIDES[side]}_word w on w.word = l.rid >> 6 where not {is_open_sql("l.rid")}""",
-        line_parameters(lines),
-    )
-    shapes = shape_parameters(session.request, side=side)
-    core = number_sql(f"l.{number.column}", shapes=tuple(shapes))[1]
-    session.run(
-        f"""create or replace table twin as
-        select {"-" if side else ""}l.rid as n, {core} as core, {", ".join(f"l.{name}" for name in REPEATED)}
-        from ({lines_sql(lines, rows="twin_row")}) l
-        where l.doc_type is null or l.doc_type not in (select doc_type from kind where side = {side})""",
+        f"""create table twin as
+        select p.a, p.b, p.look, {number_sql(f"l.{number.column}", shapes=tuple(shapes))[1]} as core,
+            {", ".join(f"l.{name}" for name in FIGURES)}
+        from twin_pair p join ({lines_sql(lines, rows="twin_row")}) l on l.rid = p.a""",
         {**line_parameters(lines), **shapes},
     )
+    session.run("drop table twin_pair")
     session.run("drop table twin_row")

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ from keytally.exchange.profile import Profile
 from keytally.exchange.read import ReadProgress, SideRead, read_side
 from keytally.exchange.repair import CodeList, repair
 from keytally.exchange.sources import SourceFile, side_files
+from keytally.reconciliation.engine.both_sides import Share, are_worth_it, read_at_once
 from keytally.reconciliation.engine.contract import Progress, UnableToRun
 from keytally.reconciliation.engine.results import Side
 from keytally.reconciliation.engine.typed import SideSummary
@@ -42,18 +44,26 @@ def read_both(
 ) -> Mapping[Side, SideRead]:
     """Read both sides into the cache, taking from it what an earlier run that was stopped had read."""
     profiles = {Side.OURS: profile.ours, Side.THEIRS: profile.theirs}
-    return {
-        side: read_side(
-            sources,
+
+    def read(side: Side, share: Share) -> SideRead:
+        return read_side(
+            files[side],
             profiles[side],
             side=side.value,
             cache=means.cache,
-            memory=means.memory,
-            threads=means.threads,
-            on_progress=_teller(side, means),
-            is_stopped=means.is_stopped,
+            memory=share.memory,
+            threads=share.threads,
+            on_progress=share.on_progress,
+            is_stopped=share.is_stopped,
         )
-        for side, sources in files.items()
+
+    if are_worth_it(files):
+        return read_at_once(
+            read, memory=means.memory, threads=means.threads, tell=partial(_tell, means), is_stopped=means.is_stopped
+        )
+    return {
+        side: read(side, Share(means.memory, means.threads, partial(_tell, means, side), means.is_stopped))
+        for side in files
     }
 
 
@@ -117,9 +127,6 @@ def side_summary(read: SideRead, *, amount_minor: int) -> SideSummary:
     )
 
 
-def _teller(side: Side, means: Means) -> Callable[[ReadProgress], None] | None:
-    tell = means.on_progress
-    if tell is None:
-        return None
-    step = READING[side]
-    return lambda progress: tell(Progress(step, progress.number, progress.files, progress.rows, 0))
+def _tell(means: Means, side: Side, progress: ReadProgress) -> None:
+    if means.on_progress is not None:
+        means.on_progress(Progress(READING[side], progress.number, progress.files, progress.rows, 0))

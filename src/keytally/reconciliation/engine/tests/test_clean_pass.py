@@ -71,7 +71,6 @@ def tally_large(folder: Path, ours, theirs, **options) -> Tally:
     """Tally as a large run is tallied, whatever the number of lines."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "SMALL_RUN_LINES", 0)
-        patch.setattr(plan, "SAMPLE_MASK", 0)
         return tally(folder, ours, theirs, **options)
 
 
