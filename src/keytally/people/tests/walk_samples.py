@@ -3,8 +3,20 @@
 from datetime import timedelta
 
 from keytally.core.clock import business_date
-from keytally.core.tests.samples import Samples
+from keytally.core.models import User
+from keytally.core.subjects import Subject
+from keytally.core.tests.samples import Samples, Secret
 from keytally.people.models import Delegation, Holding, OrganisationVersion, ReportingLine
+from keytally.people.rules.documents import SignOff, VersionNo
+from keytally.people.rules.training import Level
+from keytally.people.services.documents import Draft, add_document
+from keytally.people.services.handover import propose_handover
+from keytally.people.services.training import CourseFacts, add_course
+from keytally.worklist.services import open_item
+
+REASON = "secretreasonofhandover"
+PAPER = Draft(name_zh="x", name_en="x", text_zh="x", text_en="x")
+COURSE = CourseFacts("WALK-1", "x", "x", Level.MASTER, roles=("REP",), attempts_allowed=2)
 
 
 def samples(stranger, *, now):
@@ -20,6 +32,23 @@ def samples(stranger, *, now):
         added_at=now,
     )
     version = OrganisationVersion.objects.get()
+    boss = User.objects.get(username="far-boss")
+    open_item(
+        kind="case",
+        subject=Subject("person", stranger.pk),
+        owner=stranger,
+        deadline=None,
+        reason_code="DO",
+        parameters={"title": "x"},
+        now=now,
+    )
+    handover = propose_handover(
+        giver=stranger, receiver=boss, chosen=None, ends_access=False, by=boss, reason=REASON, now=now
+    )
+    paper = add_document(
+        "WALK-1", sign_off=SignOff.THREE_STEPS, version=VersionNo("A", 1), draft=PAPER, by=boss, now=now
+    )
+    course = add_course(COURSE, by=boss, now=now)
     return Samples(
         values={
             "people:position_id": holding.position_id,
@@ -29,8 +58,13 @@ def samples(stranger, *, now):
             "people:line_id": line.pk,
             "people:person_id": stranger.pk,
             "people:delegation_id": delegation.pk,
+            "people:number": handover.pk,
         },
+        secrets=[Secret(REASON, "handover.view")],
         subjects={
+            "handover": (handover.pk, "handover.view"),
+            "document_version": (paper.pk, "documents.change"),
+            "training_course": (course.pk, "training.change"),
             "position": (holding.position_id, "people.view"),
             "unit": (holding.position.unit_id, "people.view"),
             "organisation": (version.pk, "people.view"),

@@ -34,6 +34,7 @@ from keytally.site.routes import Route, faults, routes
 
 PACKAGE = Path(__file__).parents[2]
 NEVER_GIVEN_OUT = 987_654_321
+NO_SUCH_THING = "nosuchthing"
 REFUSED = (403, 404, 405)
 FORM = {"reason": "the walk asks", "format": "xlsx"}
 JOB_SECRET = Secret("secretofajob", "jobs.view")
@@ -115,7 +116,7 @@ def lay_out(*, stranger: User, walkers: Sequence[Walker], now) -> World:
 
 
 def _organise(stranger: User, others: Sequence[User], *, now) -> None:
-    """Put everyone who has a role into one region, head included, and the stranger into another."""
+    """Put everyone who has a role into one region, the stranger into another, and one who does not walk above both."""
     units = (
         UnitPlan("HQ", UnitKind.HEAD_OFFICE, "总部", "Head office"),
         UnitPlan("E", UnitKind.REGION, "华东", "East", "HQ"),
@@ -127,7 +128,9 @@ def _organise(stranger: User, others: Sequence[User], *, now) -> None:
     theirs = [place.code for place in plan.positions if place.unit in ("E", "SH")]
     holdings = [HoldingPlan(code, person.pk) for code, person in zip(itertools.cycle(theirs), others, strict=False)]
     far_away = next(place.code for place in plan.positions if place.unit == "CD" and place.role == "REP")
-    held = (HoldingPlan(far_away, stranger.pk), *holdings)
+    boss = add_person("far-boss", name="Far", password=None, roles=[Role.EXECUTIVE], by=None, now=now)
+    above = [place.code for place in plan.positions if place.unit in ("HQ", "W", "CD") and place.code != far_away]
+    held = (HoldingPlan(far_away, stranger.pk), *(HoldingPlan(code, boss.pk) for code in above), *holdings)
     whole = OrganisationPlan(plan.units, plan.positions, plan.lines, held)
     set_up(whole, starts_on=business_date(now) - timedelta(days=30), by=None, now=now)
 
@@ -171,6 +174,14 @@ def _visit(route: Route, *, walker: Walker, world: World) -> Iterator[Leak]:
                 yield Leak(where, walker.label, what)
 
 
+def told(leaks: Iterable[Leak]) -> str:
+    """Say each finding once, with everyone it came through to."""
+    heard: dict[tuple[str, str], list[str]] = {}
+    for leak in leaks:
+        heard.setdefault((leak.route, leak.what), []).append(leak.who)
+    return "\n".join(f"{route}: {what}, to {', '.join(who)}" for (route, what), who in heard.items())
+
+
 def _judge(route: Route, answer: "Answer", *, missing: str, method: str, walker: Walker, world: World) -> Iterator[str]:
     if answer.status >= 500:
         yield f"it broke ({answer.status})"
@@ -183,7 +194,7 @@ def _judge(route: Route, answer: "Answer", *, missing: str, method: str, walker:
         yield "a file left without a record"
     if _may_call(route, walker):
         yield from _out_of_reach(route, answer, missing=missing, method=method, walker=walker, world=world)
-    elif not _is_refused(answer, walker):
+    elif not _is_refused(route, answer, walker):
         yield f"it answers {answer.status} without the permission {route.permission}"
 
 
@@ -210,7 +221,10 @@ def _may_call(route: Route, walker: Walker) -> bool:
     return route.permission == SIGNED_IN or walker.person.may(str(route.permission))
 
 
-def _is_refused(answer: "Answer", walker: Walker) -> bool:
+def _is_refused(route: Route, answer: "Answer", walker: Walker) -> bool:
+    # An operation reads what it is sent before it asks who sends it, and the walk sends nothing right.
+    if route.method and answer.status in (400, 422):
+        return True
     if walker.person is None:
         return answer.status in (401, 403, 405) or (answer.status == 302 and "/log-in/" in answer.leads_to)
     return answer.status in (403, 405)
@@ -239,9 +253,11 @@ def _ask(method: str, path: str, walker: Walker) -> Answer:
     written: set[str] = set()
 
     def watch(execute, sql, params, many, context):
-        if (found := _WRITES.match(sql)) and not found["table"].startswith(TOUCHED_ANYWAY):
+        done = execute(sql, params, many, context)
+        found = _WRITES.match(sql)
+        if found and context["cursor"].rowcount and not found["table"].startswith(TOUCHED_ANYWAY):
             written.add(found["table"])
-        return execute(sql, params, many, context)
+        return done
 
     with transaction.atomic():
         before = Export.objects.count()
@@ -253,7 +269,7 @@ def _ask(method: str, path: str, walker: Walker) -> Answer:
     walker.client.cookies = cookies
     return Answer(
         status=response.status_code,
-        leads_to=response.headers.get("Location", ""),
+        leads_to=re.sub(rf"\d+|{NO_SUCH_THING}", "…", response.headers.get("Location", "")),
         body=_unpacked(body),
         is_file="attachment" in response.headers.get("Content-Disposition", ""),
         is_recorded=recorded,
@@ -291,7 +307,7 @@ def _paths(route: Route, world: World) -> Iterator[tuple[str, str]]:
     values = [world.value_of(route, name) or [] for name in names]
     for chosen in itertools.product(*values):
         given = dict(zip(names, chosen, strict=True))
-        absent = {name: NEVER_GIVEN_OUT if isinstance(value, int) else "nosuchthing" for name, value in given.items()}
+        absent = {name: NEVER_GIVEN_OUT if isinstance(value, int) else NO_SUCH_THING for name, value in given.items()}
         yield _filled(route.path, given), _filled(route.path, absent) if names else ""
 
 

@@ -1,0 +1,62 @@
+"""A stranger's account with a contact, a promise, a grant and an import, for the walk of every route."""
+
+from datetime import timedelta
+
+from keytally.accounts.labels import GrantKind, PromiseKind
+from keytally.accounts.models import AccountImport
+from keytally.accounts.models.imports import ImportKind
+from keytally.accounts.rules.decision_map import DecisionRole
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.services.classes import lay_out_classes
+from keytally.accounts.services.contacts import add_contact
+from keytally.accounts.services.keepers import grant
+from keytally.accounts.services.nodes import NewAccount, add_account
+from keytally.accounts.services.practice import Pledge, promise
+from keytally.core.clock import business_date
+from keytally.core.models import User
+from keytally.core.tests.samples import NOBODY, Samples, Secret
+from keytally.imports.services import open_batch
+
+NAME, PHONE, PROMISED = "secretnameofaccount", "13900secretphone", "secretpromisemade"
+
+
+def samples(stranger, *, now):
+    today = business_date(now)
+    lay_out_classes()
+    wanted = NewAccount(kind=NodeKind.CHAIN, name_zh=NAME, owner=stranger, facts={"name_en": NAME})
+    node = add_account(wanted, by=stranger, on=today, now=now)
+    facts = {"name": "x", "phone": PHONE, "decision_role": next(iter(DecisionRole))}
+    contact = add_contact(node, facts=facts, holder=stranger, by=stranger, now=now)
+    pledge = Pledge(kind=next(iter(PromiseKind)), promised=PROMISED, asked_in_return="x", due_on=today)
+    given = promise(node, pledge=pledge, owner=stranger, by=stranger, on=today, now=now)
+    boss = User.objects.get(username="far-boss")
+    let_in = grant(
+        node,
+        person=boss,
+        kind=next(iter(GrantKind)),
+        starts_on=today,
+        ends_before=today + timedelta(days=9),
+        reason="x",
+        by=stranger,
+        now=now,
+    )
+    file = AccountImport.objects.create(
+        batch=open_batch(owner=stranger, now=now), owner=stranger, kind=next(iter(ImportKind))
+    )
+    return Samples(
+        values={
+            "accounts:number": node.pk,
+            "api/accounts:number": node.pk,
+            "accounts:contact_id": contact.pk,
+            "accounts:promise_id": given.pk,
+            "accounts:grant_id": let_in.pk,
+            "accounts:import_id": file.pk,
+            "accounts:import:number": file.pk,
+        },
+        secrets=[
+            Secret(NAME, "accounts.view"),
+            Secret(PHONE, "accounts.view", also=("data.personal",)),
+            Secret(PROMISED, "accounts.view"),
+        ],
+        subjects={"account": (node.pk, "accounts.view"), "account_import": (file.pk, NOBODY)},
+    )
