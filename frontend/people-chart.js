@@ -127,7 +127,10 @@ function ready(event) {
   if (!plain) return;
   plain.hidden = false;
   zoomTo(zoom);
-  chart().querySelector(".chart-found")?.scrollIntoView({ block: "center", inline: "center" });
+  const found = chart().querySelector(".chart-found")?.getBoundingClientRect();
+  const scroll = chart().querySelector("[data-chart-scroll]");
+  const frame = scroll.getBoundingClientRect();
+  if (found) scroll.scrollBy(found.left - frame.left - frame.width / 2 + found.width / 2, found.top - frame.top - frame.height / 2);
 }
 
 document.addEventListener("DOMContentLoaded", ready);

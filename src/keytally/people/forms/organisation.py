@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from keytally.people.models import Position, Unit
 from keytally.people.queries.organisation import position_roles
 from keytally.people.queries.positions import person_named, units
+from keytally.people.queries.proposals import proposed_position
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -120,23 +121,49 @@ class RenameUnitForm(ReasonForm, NamesForm):
     """Another name of a unit."""
 
 
-class NewPositionForm(NamesForm):
-    """A position that is not there yet."""
+class NewPositionForm(forms.Form):
+    """A position that is not there yet; what is left empty the template proposes."""
 
-    code = forms.RegexField(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", label=_("Code"), max_length=48)
     role = forms.ChoiceField(label=_("Role"))
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"))
-    city = forms.CharField(label=_("City"), max_length=60, required=False)
     starts_on = forms.DateField(label=_("From"), widget=Day)
-    boss = PositionField(label=_("Reports to (solid line)"), required=False)
-    dotted = PositionField(label=_("Dotted line to"), required=False)
-    field_order = ("role", "unit", "code", "name_zh", "name_en", "city", "starts_on", "boss", "dotted")
+    city = forms.CharField(label=_("City"), max_length=60, required=False)
+    code = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        label=_("Code"),
+        max_length=48,
+        required=False,
+        help_text=_("Empty: made of unit and role, like the names."),
+    )
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=120, required=False)
+    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
+    boss = PositionField(
+        label=_("Reports to (solid line)"), required=False, help_text=_("Empty: the nearest one by the template.")
+    )
+    dotted = PositionField(
+        label=_("Dotted line to"), required=False, help_text=_("Empty: the nearest one by the template.")
+    )
 
     def __init__(self, *args: Any, as_of: date, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)
         roles = [(code, f"{role.name} ({code})") for code, role in position_roles().items()]
         self.fields["role"].choices = roles  # type: ignore[attr-defined]  # a choice field
         self.fields["unit"].queryset = units(as_of=as_of)  # type: ignore[attr-defined]  # a model choice
+
+    def clean(self) -> dict[str, Any]:
+        """Fill what was left empty from the template, or say that it must be written."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            proposed = proposed_position(said["role"], unit=said["unit"], as_of=said["starts_on"])
+            said |= {name: value for name, value in proposed.items() if not said[name]}
+            for name in ("code", "name_zh", "name_en"):
+                if not said[name]:
+                    self.add_error(name, _("The template has no such role: write it."))
+        return said
+
+    def names(self) -> tuple[str, str]:
+        """Give both names."""
+        return self.cleaned_data["name_zh"], self.cleaned_data["name_en"]
 
 
 class RenamePositionForm(ReasonForm, NamesForm):

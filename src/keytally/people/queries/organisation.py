@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -97,12 +98,23 @@ def _read(as_of: date) -> Organisation:
     holdings = Holding.objects.filter(now).order_by("starts_on", "id").values_list("position_id", "person_id")
     return organise(
         units=[UnitRecord(number, UnitKind(kind), parent) for number, kind, parent in units],
-        positions=[PositionRecord(*place) for place in places],
+        positions=sorted((PositionRecord(*place) for place in places), key=_by_rank),
         lines=[LineRecord(place, boss, LineKind(kind), city) for place, boss, kind, city in lines],
         holdings=[HoldingRecord(*holding) for holding in holdings],
         delegations=_delegations(as_of),
         groups={code: group.roles for code, group in default_template().groups.items()},
     )
+
+
+def _by_rank(place: PositionRecord) -> int:
+    """Put positions in the order of the template's roles; those of one role stay in the order of their codes."""
+    ranks = _ranks()
+    return ranks.get(place.role, len(ranks))
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    return {code: number for number, code in enumerate(default_template().roles)}
 
 
 def _delegations(as_of: date) -> Iterator[DelegationRecord]:

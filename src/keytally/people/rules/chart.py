@@ -44,7 +44,7 @@ class Tree:
 
     @cached_property
     def tops(self) -> tuple[int, ...]:
-        """List the positions without a boss, the largest first."""
+        """List the positions without a boss, those with the most below first."""
         loose = [place for place in self.whole.positions if self.whole.solid_boss(place) is None]
         return tuple(sorted(loose, key=lambda place: -len(self.walk(place))))
 

@@ -157,6 +157,10 @@ class Organisation:
             levels.append(level)
         return tuple(level for level in levels if level)
 
+    def nearest_positions(self, role: str, unit: int) -> tuple[int, ...]:
+        """List the positions of a role in a unit, else in the unit above, up to head office."""
+        return next((there for place in self._up(unit) if (there := self._by_role.get((place, role), ()))), ())
+
     def nearest_holders(self, role: str, position: int) -> tuple[int, ...]:
         """List the holders of a role in the position's own unit, else in the unit above, up to head office.
 
@@ -172,8 +176,7 @@ class Organisation:
 
     def positions_below(self, person: int) -> frozenset[int]:
         """Name the positions down the solid line from a person's own."""
-        own = self.positions_of(person)
-        return frozenset(_closure(own, self.solid_reports) - set(own))
+        return frozenset(_below(self.positions_of(person), self.solid_reports))
 
     def subtree(self, person: int) -> frozenset[int]:
         """Name the people a person decides for: the person and everyone down the solid line."""
@@ -186,8 +189,7 @@ class Organisation:
 
         A manager sees what those below see: the way down may change between solid and dotted lines.
         """
-        own = self.positions_of(person)
-        below = _closure(own, self._reports_of_both_kinds) - set(own)
+        below = _below(self.positions_of(person), self._reports_of_both_kinds)
         return frozenset(holder for place in below for holder in self.holders(place)) - self.subtree(person)
 
     def delegates(self, person: int, at: datetime) -> tuple[int, ...]:
@@ -211,8 +213,10 @@ class Organisation:
 
     def _units_up(self, position: int) -> Iterator[int]:
         record = self.positions.get(position)
+        return self._up(record.unit if record else None)
+
+    def _up(self, unit: int | None) -> Iterator[int]:
         seen: set[int] = set()
-        unit = record.unit if record else None
         while unit is not None and unit not in seen:
             yield unit
             seen.add(unit)
@@ -242,7 +246,7 @@ def organise(
     held = [holding for holding in holdings if holding.position in places]
     live = [line for line in lines if line.position in places and line.boss in places]
     solid = _bosses_by_city(line for line in live if line.kind is LineKind.SOLID)
-    dotted = _gather((line.position, line.boss) for line in live if line.kind is LineKind.DOTTED)
+    dotted = [(line.position, line.boss) for line in live if line.kind is LineKind.DOTTED]
     whole = Organisation(
         units={unit.id: unit for unit in units},
         positions=places,
@@ -250,13 +254,18 @@ def organise(
         _holders=_gather((holding.position, holding.person) for holding in held),
         _positions_of=_gather((holding.person, holding.position) for holding in held),
         _solid=solid,
-        _dotted=dotted,
-        _dotted_reports=_gather((boss, place) for place, bosses in dotted.items() for boss in bosses),
         _by_role=_gather(((place.unit, place.role), place.id) for place in places.values()),
         _delegations=_gather((record.person, record) for record in delegations),
     )
-    pairs = ((boss, place) for place in solid for boss in {boss for _city, boss in whole.solid_bosses(place)})
-    return replace(whole, _reports=_gather(pairs))
+    decides = {place: {boss for _city, boss in whole.solid_bosses(place)} for place in solid}
+    # Who decides need not be consulted: a dotted line to a solid boss says nothing more.
+    consulted = [pair for pair in dotted if pair[1] not in decides.get(pair[0], ())]
+    return replace(
+        whole,
+        _reports=_gather((boss, place) for place, bosses in decides.items() for boss in bosses),
+        _dotted=_gather(consulted),
+        _dotted_reports=_gather((boss, place) for place, boss in consulted),
+    )
 
 
 def _bosses_by_city(lines: Iterable[LineRecord]) -> dict[int, dict[str, int]]:
@@ -277,12 +286,12 @@ def _unique(numbers: Iterable[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
-def _closure(starts: Iterable[int], below: Callable[[int], tuple[int, ...]]) -> set[int]:
-    """Collect everything that can be reached, the starts included."""
-    found = set(starts)
-    waiting = list(found)
+def _below(places: Iterable[int], reports: Callable[[int], tuple[int, ...]]) -> set[int]:
+    """Collect everything below some places; one of them is among it only where it stands below another."""
+    found: set[int] = set()
+    waiting = list(places)
     while waiting:
-        fresh = [place for place in below(waiting.pop()) if place not in found]
+        fresh = [place for place in reports(waiting.pop()) if place not in found]
         found.update(fresh)
         waiting.extend(fresh)
     return found

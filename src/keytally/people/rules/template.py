@@ -4,7 +4,7 @@ Rows O04-O10 with G11-G13. Docs: rules/organisation.md.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +13,7 @@ from typing import Any
 
 from keytally.people.rules.organisation import LineKind, UnitKind
 
+MOST_OF_A_ROLE = 10_000
 FILE = Path(__file__).parents[1] / "defaults" / "organisation.toml"
 
 
@@ -149,6 +150,14 @@ def plan_organisation(
     ]
     lines = _lines(positions, units={unit.code: unit for unit in units}, template=template)
     return OrganisationPlan(tuple(units), tuple(positions), tuple(lines))
+
+
+def propose_position(role: RoleTemplate, unit: UnitPlan, *, taken: Container[str]) -> PositionPlan:
+    """Propose the code and the names of one more position of a role in a unit."""
+    marks = ("", *(f"-{number}" for number in range(2, MOST_OF_A_ROLE)))
+    code, mark = next((code, mark) for mark in marks if (code := f"{unit.code}-{role.code}{mark}") not in taken)
+    number = mark.replace("-", " ")
+    return PositionPlan(code, role.code, unit.code, _in_chinese(role, unit, number), _in_english(role, unit, number))
 
 
 def _role(entry: Mapping[str, Any]) -> RoleTemplate:

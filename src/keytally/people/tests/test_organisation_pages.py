@@ -13,7 +13,7 @@ from keytally.core.clock import business_date
 from keytally.core.models import User
 from keytally.core.roles import Role
 from keytally.core.services import add_person
-from keytally.people.models import Delegation, Holding, Position, ReportingLine, Unit
+from keytally.people.models import Delegation, Holding, Position, PositionRole, ReportingLine, Unit
 from keytally.people.queries.organisation import organisation
 from keytally.people.rules.organisation import UnitKind
 from keytally.people.rules.template import HoldingPlan, OrganisationPlan, UnitPlan, default_template, plan_organisation
@@ -161,6 +161,20 @@ def test_a_position_is_added_with_its_lines_and_a_holder(admin: Client, company:
     send(admin, "position_appoint", place.pk, person="am · AM", starts_on=today(), takes_over="on", reason="moves")
     assert organisation(as_of=today()).holders(place.pk) == (company.person("am"),)
     assert send(admin, "position_add", **facts, starts_on=today()).status_code == 422
+
+
+def test_what_is_left_empty_the_template_proposes(admin: Client, company: Company) -> None:
+    unit = company["SH-AM"].unit
+    assert send(admin, "position_add", role="REP", unit=unit.pk, starts_on=today()).status_code == 302
+    place = Position.objects.get(code="SH-REP")
+    assert place.name_en == "Shanghai KA representative"
+    whole = organisation(as_of=today())
+    assert whole.solid_boss(place.pk) == company["SH-ASS"].pk
+    assert whole.dotted_bosses(place.pk) == (company["SH-AKM"].pk,)
+    send(admin, "position_add", role="REP", unit=unit.pk, starts_on=today())
+    assert Position.objects.get(code="SH-REP-3").name_zh == "上海KA业代 3"
+    PositionRole.objects.create(code="TRN", name_zh="培训师", name_en="Trainer")
+    assert send(admin, "position_add", role="TRN", unit=unit.pk, starts_on=today()).status_code == 422
 
 
 def test_lines_and_holders_end_and_a_position_closes(admin: Client, company: Company) -> None:
