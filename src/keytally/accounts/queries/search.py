@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from keytally.core.models import User
 
 LOOKED_AT = 60
-MOST_IN_A_LIST = 20_000
 
 _SQLITE = "select rowid from accounts_words where accounts_words match %s limit %s"
 _POSTGRESQL = (
@@ -36,10 +35,20 @@ def find_accounts(person: "User", text: str, *, as_of: date, most: int) -> list[
     return sorted(seen, key=lambda node: _order(node, text=text.strip(), exact=exact))[:most]
 
 
-def ids_of_text(text: str, *, reach: Sequence[str] | None, most: int = MOST_IN_A_LIST) -> list[int] | None:
-    """List the ids of accounts whose words begin with those of a text; None where the text says nothing."""
+def condition(text: str) -> tuple[str, str] | None:
+    """Write a subquery of the accounts whose words begin with those of a text; None where the text says nothing."""
     words = query_words(text)
-    return _ids(words, reach=reach, is_whole=False, most=most) if words else None
+    if not words:
+        return None
+    if connection.vendor == "sqlite":
+        return "select rowid from accounts_words where accounts_words match %s", _sqlite_words(
+            words, None, is_whole=False
+        )
+    asked = _postgresql_words(words, None, is_whole=False)
+    return (
+        "select node_id from accounts_search"
+        " where array_to_tsvector(string_to_array(words, ' ')) @@ cast(%s as tsquery)"
+    ), asked
 
 
 def _order(node: AccountNode, *, text: str, exact: Sequence[int]) -> tuple[object, ...]:

@@ -3,12 +3,13 @@
 "Must" holds before a store becomes active; an import may bring one in as a draft without.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from keytally.accounts.rules.codes import checked_number
+from keytally.exchange.headers import plain_name
 from keytally.exchange.values import read_date, read_figure
 
 Value = str | int | date | bool | None
@@ -114,7 +115,7 @@ ACCOUNTS: tuple[Attribute, ...] = (
     Attribute("parent", "上级", "Parent", most=80),
     Attribute("code", "编码", "Code", most=20, synonyms=("our_code", "我方编码")),
     Attribute(
-        "name_zh", "名称", "Name (Chinese)", synonyms=("brand_zh", "display_name", "系统名称", "客户名称", "name")
+        "name_zh", "名称", "Name (Chinese)", synonyms=("display_name", "brand_zh", "系统名称", "客户名称", "name")
     ),
     Attribute("name_en", "英文名称", "Name (English)", synonyms=("brand_en",)),
     BY_CODE["tax_id"],
@@ -145,6 +146,13 @@ MEASURES: tuple[Attribute, ...] = (
     Attribute("currency", "币种", "Currency", most=3),
 )
 
+COLUMNS: Mapping[str, tuple[Attribute, ...]] = {
+    "STORES": S1,
+    "ACCOUNTS": ACCOUNTS,
+    "CONTACTS": CONTACTS,
+    "MEASURES": MEASURES,
+}
+
 _YES = frozenset({"y", "yes", "true", "1", "是", "√"})
 _NO = frozenset({"n", "no", "false", "0", "否", "x"})
 
@@ -170,6 +178,21 @@ def read_cell(attribute: Attribute, text: str) -> Value | Fault:
     if attribute.type in (Type.TEXT, Type.CODE, Type.CODES) and len(bare) > attribute.most:
         return Fault(attribute.code, text, "TOO_LONG")
     found = _READERS.get(attribute.type, _as_text)(attribute, bare)
+    return found
+
+
+def proposed(names: Sequence[str], *, attributes: Sequence[Attribute]) -> dict[str, int]:
+    """Propose which column of a file is which attribute, by its header: the best-known header wins.
+
+    >>> proposed(["chain", "store_name", "lat"], attributes=S1)
+    {'chain': 0, 'name_zh': 1, 'lat': 2}
+    """
+    places = {plain_name(name): place for place, name in reversed(list(enumerate(names))) if name}
+    found: dict[str, int] = {}
+    for attribute in attributes:
+        place = next((places[plain_name(one)] for one in attribute.headers if plain_name(one) in places), None)
+        if place is not None and place not in found.values():
+            found[attribute.code] = place
     return found
 
 

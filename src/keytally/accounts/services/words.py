@@ -1,7 +1,9 @@
 """Keep the words by which accounts are found up to what is kept of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
@@ -10,10 +12,27 @@ from keytally.accounts.queries.reach import node_word, owner_word
 from keytally.core.search import index_words
 
 AT_ONCE = 500
+_waiting: ContextVar[set[int] | None] = ContextVar("accounts waiting to be indexed", default=None)
+
+
+@contextmanager
+def indexed_later() -> Iterator[None]:
+    """Put the indexing of many accounts off to the end, when each is indexed once."""
+    waiting: set[int] = set()
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    index_accounts(waiting)
 
 
 def index_accounts(numbers: Iterable[int]) -> int:
     """Write the words of these accounts anew; answers how many."""
+    later = _waiting.get()
+    if later is not None:
+        later.update(numbers)
+        return 0
     done = 0
     waiting = iter(sorted(set(numbers)))
     while some := list(islice(waiting, AT_ONCE)):

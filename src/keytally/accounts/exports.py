@@ -1,0 +1,83 @@
+"""What may leave the house of accounts: the customer base file S1, and the contacts, as the list is filtered."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from keytally.accounts.labels import DECISION_ROLES, STANCES
+from keytally.accounts.queries.base_file import contacts_of, s1_value, with_s1
+from keytally.accounts.queries.lists import filtered, wanted_of
+from keytally.accounts.rules.attributes import CONTACTS, S1, Attribute
+from keytally.accounts.rules.decision_map import DecisionRole, Stance
+from keytally.core.exports import Column, Listing, register_listing
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from keytally.accounts.models import AccountNode, Contact
+    from keytally.core.models import User
+
+
+def _heading(chinese: str, english: str) -> str:
+    return chinese if (get_language() or "").startswith("zh") else english
+
+
+_lazy_heading = lazy(_heading, str)
+
+
+def _label(attribute: Attribute) -> Promise | str:
+    return _lazy_heading(attribute.name_zh, attribute.name_en)
+
+
+def _accounts(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[AccountNode]":
+    return with_s1(filtered(person, wanted_of(asked), as_of=as_of), as_of=as_of)
+
+
+def _contacts(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[Contact]":
+    return contacts_of(filtered(person, wanted_of(asked), as_of=as_of))
+
+
+def _s1(code: str) -> Callable[[Any], object]:
+    return lambda node: s1_value(node, code)
+
+
+_CONTACT_VALUES: Mapping[str, Callable[[Any], object]] = {
+    "account": lambda contact: contact.node.code,
+    "name": lambda contact: contact.name,
+    "title": lambda contact: contact.title,
+    "decision_role": lambda contact: str(DECISION_ROLES[DecisionRole(contact.decision_role)]),
+    "weight": lambda contact: contact.weight,
+    "stance": lambda contact: str(STANCES[Stance(contact.stance)]),
+    "phone": lambda contact: contact.phone,
+    "email": lambda contact: contact.email,
+}
+_GUARDED = frozenset({"phone", "email"})
+
+register_listing(
+    Listing(
+        code="accounts",
+        label=_("Customer base file (S1)"),
+        permission="accounts.view",
+        kind="account",
+        columns=[Column(_label(one), _s1(one.code)) for one in S1],
+        rows=_accounts,
+        back="accounts:list",
+    )
+)
+register_listing(
+    Listing(
+        code="contacts",
+        label=_("Contacts"),
+        permission="accounts.view",
+        kind="contact",
+        columns=[
+            Column(_label(one), _CONTACT_VALUES[one.code], one.code if one.code in _GUARDED else "") for one in CONTACTS
+        ],
+        rows=_contacts,
+        back="accounts:list",
+    )
+)

@@ -1,0 +1,155 @@
+"""What accounts themselves show on the page of an account."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from keytally.accounts.labels import PromiseState
+from keytally.accounts.models import AccountNode
+from keytally.accounts.queries import pages, scores
+from keytally.accounts.queries.activation import missing_columns, parties_on
+from keytally.accounts.queries.lists import classes_of
+from keytally.accounts.queries.reach import CHANGE, RELATE, VIEW, visible_to
+from keytally.accounts.rules.attributes import BY_CODE
+from keytally.accounts.rules.decision_map import Stance
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.subjects import ACCOUNT, account
+from keytally.core.access import person_of
+from keytally.core.panels import Panel, register_panel
+from keytally.core.queries import audit_of
+
+Facts = Callable[[AccountNode, date], Mapping[str, Any]]
+SHAPES: Mapping[Stance, str] = {
+    Stance.CHAMPION: "★",
+    Stance.SUPPORTS: "●",
+    Stance.NEUTRAL: "○",
+    Stance.AGAINST: "✕",
+}
+HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A contact on the decision map."""
+
+    known: pages.Known
+    x: int
+    y: int
+    shape: str
+
+
+def _facts(node: AccountNode, today: date) -> Mapping[str, Any]:
+    missing = missing_columns(node, as_of=today) if node.kind == NodeKind.STORE else ()
+    return {
+        "classes": [(axis, classes_of([node.pk]).get(node.pk, {}).get(axis, "")) for axis in _SHOWN_AXES],
+        "missing": [BY_CODE[code] for code in missing],
+        "codes": pages.all_codes(pages.one_and_aliases(node)),
+    }
+
+
+def _tree(node: AccountNode, _today: date) -> Mapping[str, Any]:
+    below, counts = pages.below(node)
+    return {"below": below, "counts": counts, "total": sum(counts.values())}
+
+
+def _parties(node: AccountNode, today: date) -> Mapping[str, Any]:
+    return {"in_force": parties_on(node.pk, as_of=today), "history": pages.parties_history(node)}
+
+
+def _contacts(node: AccountNode, today: date) -> Mapping[str, Any]:
+    found = pages.decision_map(node, as_of=today)
+    return {"map": found, "dots": dots(found), "left": pages.left_contacts(node)}
+
+
+def _keepers(node: AccountNode, today: date) -> Mapping[str, Any]:
+    tier, _is_of_chain = pages.tier_of(node, year=today.year)
+    return {"keepers": pages.keepers(node, as_of=today, tier=tier), "tier": tier}
+
+
+def _score(node: AccountNode, _today: date) -> Mapping[str, Any]:
+    history = list(scores.score_history(node.pk)[:HISTORY])
+    return {"latest": history[0] if history else None, "history": history[1:]}
+
+
+def _practice(node: AccountNode, today: date) -> Mapping[str, Any]:
+    promises = pages.promises(node)
+    return {
+        "promises": promises,
+        "broken": sum(1 for one in promises if one.state == PromiseState.BROKEN),
+        "today": today,
+        "steps": pages.development(node),
+        "procedure": pages.procedure_on(node, as_of=today),
+    }
+
+
+def _history(node: AccountNode, _today: date) -> Mapping[str, Any]:
+    return {"entries": audit_of(account(node.pk))[:HISTORY], "merges": pages.merges_of(node)}
+
+
+def dots(found: pages.DecisionMap) -> list[Dot]:
+    """Place contacts by rung and weight; those who would lie on one another are set apart."""
+    placed: dict[tuple[int, int], int] = {}
+    drawn = []
+    for one in found.known:
+        x, y = 60 + 110 * (one.rung or 0), 290 - 26 * (one.contact.weight // 10)
+        beside = placed.get((x, y), 0)
+        placed[x, y] = beside + 1
+        drawn.append(Dot(one, x, y + 17 * beside, SHAPES[Stance(one.contact.stance)]))
+    return drawn
+
+
+_SHOWN_AXES = (
+    "format",
+    "cooperation",
+    "operation",
+    "location",
+    "categories",
+    "store_class",
+    "size",
+    "region",
+    "area",
+    "office",
+)
+_STORES = frozenset({NodeKind.STORE.value})
+_PANELS: tuple[tuple[str, Any, int, Facts], ...] = (
+    ("facts", _("What is known"), 10, _facts),
+    ("tree", _("What lies below"), 20, _tree),
+    ("parties", _("Who orders, who receives, who pays"), 30, _parties),
+    ("contacts", _("People and the decision map"), 40, _contacts),
+    ("keepers", _("Who of ours"), 50, _keepers),
+    ("score", _("Is it a key account?"), 60, _score),
+    ("practice", _("Promises, development and settlement"), 70, _practice),
+    ("history", _("What happened"), 900, _history),
+)
+_ONLY: Mapping[str, Callable[[AccountNode], bool]] = {
+    "tree": lambda node: node.kind != NodeKind.STORE,
+    "parties": lambda node: node.kind == NodeKind.STORE,
+    "score": lambda node: node.kind == NodeKind.CHAIN,
+}
+
+
+def _renderer(code: str, facts: Facts) -> Callable[[HttpRequest, int, date], str]:
+    def render(request: HttpRequest, number: int, today: date) -> str:
+        node = AccountNode.objects.select_related("legal_party", "supplied_by", "owner", "chain", "served_from").get(
+            pk=number
+        )
+        if not _ONLY.get(code, lambda _node: True)(node):
+            return ""
+        person = person_of(request)
+        may = {
+            f"may_{name}": person.may(permission)
+            and visible_to(person, as_of=today, permission=permission).filter(pk=number).exists()
+            for name, permission in (("change", CHANGE), ("relate", RELATE), ("grant", "accounts.grant"))
+        }
+        return render_to_string(f"accounts/panels/{code}.html", {"node": node, **may, **facts(node, today)}, request)
+
+    return render
+
+
+for _code, _title, _place, _gather in _PANELS:
+    register_panel(Panel(_code, ACCOUNT, _title, _place, VIEW, _renderer(_code, _gather)))

@@ -1,0 +1,173 @@
+"""Which account, person, party or value does a cell of a file mean?"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import translation
+
+from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES, STATUSES, CodeSide, Status, Word
+from keytally.accounts.models import AccountCode, AccountNode, ClassificationValue
+from keytally.accounts.queries.base_file import STATES
+from keytally.accounts.queries.reach import CHANGE, visible_to
+from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.rules.codes import plain_code
+from keytally.accounts.rules.decision_map import DecisionRole, Stance
+from keytally.accounts.rules.parties import NodeKind
+from keytally.core.queries import people
+from keytally.exchange.values import read_figure
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from keytally.core.models import User
+
+_SEPARATORS = re.compile(r"[、,，;；/|]+")
+_STORE_WORDS = frozenset({"store", "门店", "本店", "分店"})
+_MONEY = frozenset({"SALES", "PROFIT", "REGISTERED_CAPITAL"})
+_NEAR = 2_000
+_LANGUAGES = ("zh-hans", "en")
+
+
+def chain(name: str) -> AccountNode | None:
+    """Find a chain by its code or name."""
+    chains = AccountNode.objects.filter(kind=NodeKind.CHAIN)
+    named = chains.filter(Q(code=plain_code(name)) | Q(name_zh=name) | Q(name_en__iexact=name)).order_by("pk").first()
+    return (named.merged_into or named) if named else None
+
+
+def company(name: str | None, *, chain: AccountNode) -> AccountNode | None:
+    """Find a company of a chain by its code or name."""
+    if not name:
+        return None
+    within = AccountNode.objects.filter(chain=chain).exclude(kind=NodeKind.STORE)
+    found = within.filter(Q(code=plain_code(name)) | Q(name_zh=name)).first()
+    if found is None:
+        raise UnableToKeepAccount(("NO_ACCOUNT", {"value": name}))
+    return found
+
+
+def store(facts: Mapping[str, Any], *, chain: AccountNode, touched: set[int]) -> AccountNode | None:
+    """Find the store that a row of S1 means: by our code, their code, or its name in the same place."""
+    stores = AccountNode.objects.filter(kind=NodeKind.STORE)
+    if facts.get("code"):
+        return stores.filter(code=plain_code(str(facts["code"]))).first()
+    if facts.get("their_code"):
+        codes = AccountCode.objects.filter(
+            side=CodeSide.THEIRS, chain=chain, code_plain=plain_code(str(facts["their_code"]))
+        )
+        held = codes.select_related("node").order_by("-starts_on").first()
+        if held:
+            return held.node
+    named = stores.filter(chain=chain, name_zh=facts.get("name_zh") or "")
+    return next((one for one in named if one.pk not in touched and _is_there(one, facts)), None)
+
+
+def account(facts: Mapping[str, Any], *, kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
+    """Find the account that a row means: by its code, else by kind, parent and name."""
+    if facts.get("code"):
+        return AccountNode.objects.filter(code=plain_code(str(facts["code"]))).first()
+    return AccountNode.objects.filter(kind=kind, parent=parent, name_zh=facts.get("name_zh") or "").first()
+
+
+def node(text: str) -> AccountNode | None:
+    """Find any account by its code, or by a name that only it has."""
+    by_code = AccountNode.objects.filter(code=plain_code(text)).first() if text else None
+    named = list(AccountNode.objects.filter(name_zh=text, merged_into=None)[:2]) if text and not by_code else []
+    return by_code or (named[0] if len(named) == 1 else None)
+
+
+def party(text: str, *, store: AccountNode) -> AccountNode:
+    """Find a party of a store: itself, or one of its chain by code or name."""
+    if text.casefold() in _STORE_WORDS or plain_code(text) == store.code:
+        return store
+    within = AccountNode.objects.filter(chain=store.chain_id)
+    found = within.filter(Q(code=plain_code(text)) | Q(name_zh=text)).exclude(pk=store.pk).first()
+    if found is None:
+        raise UnableToKeepAccount(("NO_PARTY", {"value": text}))
+    return found
+
+
+def person(text: str | None) -> "User | None":
+    """Find somebody of ours by user name, or by a name that only they have."""
+    if not text:
+        return None
+    named = list(people().filter(Q(username=text) | Q(name=text))[:2])
+    if len(named) != 1:
+        raise UnableToKeepAccount(("NO_PERSON", {"value": text}))
+    return named[0]
+
+
+def value_code(axis: str, text: str) -> str | None:
+    """Find the code of a value by its code or its name in either language."""
+    values = ClassificationValue.objects.filter(axis__code=axis)
+    found = values.filter(Q(code__iexact=text) | Q(name_zh=text) | Q(name_en__iexact=text)).first()
+    return found.code if found else None
+
+
+def several(text: str) -> list[str]:
+    """Cut a cell that holds several values."""
+    return [one.strip() for one in _SEPARATORS.split(text) if one.strip()]
+
+
+def kind(text: str | None) -> NodeKind | None:
+    """Read the kind of a node in either language."""
+    found = _code_of(text or "", KINDS)
+    return NodeKind(found) if found else None
+
+
+def status(text: str) -> Status | None:
+    """Read the state of a store, in the words of S1 or of the pages."""
+    known = {word: state for state, word in STATES.items()}
+    found = _code_of(text, STATUSES)
+    return known.get(text) or (Status(found) if found else None)
+
+
+def contact_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what a row says of a contact."""
+    kept = {name: facts[name] for name in ("name", "title", "phone", "email") if facts.get(name)}
+    if facts.get("weight") is not None:
+        kept["weight"] = facts["weight"]
+    role = _code_of(str(facts.get("decision_role") or ""), DECISION_ROLES)
+    stance = _code_of(str(facts.get("stance") or ""), STANCES)
+    if facts.get("decision_role") and not role:
+        raise UnableToKeepAccount(("NO_ROLE", {"value": facts["decision_role"]}))
+    if facts.get("stance") and not stance:
+        raise UnableToKeepAccount(("NO_STANCE", {"value": facts["stance"]}))
+    return {**kept, "decision_role": role or DecisionRole.INFLUENCER, "stance": stance or Stance.NEUTRAL}
+
+
+def figure(text: str, *, measure: str) -> int:
+    """Read a figure: an amount in minor units, anything else as a whole number."""
+    found = read_figure(text, decimals=2 if measure in _MONEY else 0, marks="¥|CNY")
+    if not hasattr(found, "scaled"):
+        raise UnableToKeepAccount(("NO_FIGURE", {"value": text}))
+    return found.scaled
+
+
+def may_change(person: "User", node: AccountNode, *, as_of: date) -> bool:
+    """Tell whether a person may change an account."""
+    return visible_to(person, as_of=as_of, permission=CHANGE).filter(pk=node.pk).exists()
+
+
+def _is_there(known: AccountNode, facts: Mapping[str, Any]) -> bool:
+    """Take a name for the same store only where the position, if both have one, is the same too."""
+    here = (known.latitude_micro, known.longitude_micro, facts.get("lat"), facts.get("lng"))
+    if None in here:
+        return True
+    return abs(here[0] - here[2]) <= _NEAR and abs(here[1] - here[3]) <= _NEAR
+
+
+def _code_of(text: str, labels: "Mapping[Any, Word]") -> "StrEnum | None":
+    bare = text.strip().casefold()
+    for code, label in labels.items():
+        words = {str(code).casefold()}
+        for language in _LANGUAGES:
+            with translation.override(language):
+                words.add(str(label).casefold())
+        if bare in words:
+            found: StrEnum = code
+            return found
+    return None

@@ -1,0 +1,182 @@
+"""What the page of one account shows, read once for its panels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from keytally.accounts.labels import CodeSide, PlanStep, PromiseState
+from keytally.accounts.models import (
+    AccountAncestor,
+    AccountCode,
+    AccountGrant,
+    AccountMerge,
+    AccountNode,
+    AccountPromise,
+    AccountTier,
+    Contact,
+    DedicatedManager,
+    DevelopmentStep,
+    PartyRoles,
+    RungEvidence,
+    SettlementProcedure,
+)
+from keytally.accounts.rule_data import decay
+from keytally.accounts.rules.decision_map import DecisionRole, Gap, Stance, Voice, gaps
+from keytally.accounts.rules.ladder import Decay, Proof, Rung, Standing, standing
+from keytally.accounts.rules.tiers import Tier, dedicated_gaps
+
+MOST_BELOW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A contact with the rung held today and the evidence."""
+
+    contact: Contact
+    standing: Standing
+    evidence: Sequence[RungEvidence]
+
+    @property
+    def rung(self) -> Rung | None:
+        """Name the rung held."""
+        return self.standing.rung
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMap:
+    """The contacts as they stand, and what is missing."""
+
+    known: Sequence[Known]
+    gaps: Sequence[Gap]
+    decay: Decay
+
+
+def one_and_aliases(node: AccountNode) -> list[int]:
+    """List the ids of an account and of those that were merged into it."""
+    return [node.pk, *AccountNode.objects.filter(merged_into=node).values_list("pk", flat=True)]
+
+
+def above(node: AccountNode) -> list[AccountNode]:
+    """List what lies above a node, the chain first."""
+    rows = AccountAncestor.objects.filter(node=node, depth__gt=0).select_related("ancestor").order_by("-depth")
+    return [row.ancestor for row in rows]
+
+
+def below(node: AccountNode) -> tuple[list[AccountNode], dict[str, int]]:
+    """List the first accounts right below a node, and count all below it by kind."""
+    children = AccountNode.objects.filter(parent=node, merged_into=None).order_by("kind", "name_sort", "id")
+    counts = AccountNode.objects.filter(above__ancestor=node, above__depth__gt=0, merged_into=None)
+    return list(children[:MOST_BELOW]), dict(counts.values_list("kind").annotate(Count("pk")).order_by("kind"))
+
+
+def parties_history(store: AccountNode) -> QuerySet[PartyRoles]:
+    """List the parties of a store, the latest first."""
+    return PartyRoles.objects.filter(store=store).select_related("buyer", "ship_to", "bill_to").order_by("-starts_on")
+
+
+def all_codes(numbers: Sequence[int]) -> QuerySet[AccountCode]:
+    """List the codes of accounts, ours first."""
+    return AccountCode.objects.filter(node__in=numbers).order_by("side", "-starts_on", "pk")
+
+
+def tier_of(node: AccountNode, *, year: int) -> tuple[Tier | None, bool]:
+    """Find the tier of an account in a year, and whether it is its chain's."""
+    held = dict(
+        AccountTier.objects.filter(node__in=[node.pk, node.chain_id or 0], year=year).values_list("node", "tier")
+    )
+    if node.pk in held:
+        return Tier(held[node.pk]), False
+    return (Tier(held[node.chain_id]), True) if node.chain_id in held else (None, False)
+
+
+def decision_map(node: AccountNode, *, as_of: date) -> DecisionMap:
+    """Gather the contacts of an account and its aliases, with rungs and gaps, in three queries."""
+    contacts = Contact.objects.filter(Q(node=node) | Q(node__merged_into=node), left_on=None).select_related("holder")
+    evidence = Prefetch("evidence", queryset=RungEvidence.objects.select_related("recorded_by"))
+    chosen = decay(as_of=as_of)
+    known = [known_of(contact, as_of=as_of, chosen=chosen) for contact in contacts.prefetch_related(evidence)]
+    return DecisionMap(known, gaps([_voice(one) for one in known]), chosen)
+
+
+def known_of(contact: Contact, *, as_of: date, chosen: Decay) -> Known:
+    """Tell where a contact stands today."""
+    evidence = list(contact.evidence.all())
+    proofs = [Proof(one.on, Rung(one.rung)) for one in evidence]
+    return Known(contact, standing(proofs, as_of=as_of, decay=chosen), evidence)
+
+
+def left_contacts(node: AccountNode) -> QuerySet[Contact]:
+    """List those who left the account."""
+    return Contact.objects.filter(node=node).exclude(left_on=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """Who of ours keeps an account, what is missing, and who was let in."""
+
+    dedicated: DedicatedManager | None
+    gaps: tuple[str, ...]
+    grants: Sequence[AccountGrant]
+
+
+def keepers(node: AccountNode, *, as_of: date, tier: Tier | None) -> Keepers:
+    """Gather who keeps an account on a day."""
+    in_force = Q(ends_before=None) | Q(ends_before__gt=as_of)
+    named = DedicatedManager.objects.filter(in_force, node=node, starts_on__lte=as_of).select_related(
+        "person", "deputy"
+    )
+    dedicated = named.first()
+    grants = AccountGrant.objects.filter(in_force, node__below__node=node).select_related("person", "node")
+    # A store is kept with its chain: the one person is named there.
+    asked = tier if node.kind in ("CHAIN", "COMPANY") else None
+    missing = dedicated_gaps(
+        asked, has_person=dedicated is not None, has_deputy=bool(dedicated and dedicated.deputy_id)
+    )
+    return Keepers(dedicated, missing, list(grants.distinct()))
+
+
+def promises(node: AccountNode) -> list[AccountPromise]:
+    """List the promises to an account: the broken and the open ones first."""
+    found = AccountPromise.objects.filter(node=node).select_related("owner", "contact")
+    order = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.LATE, PromiseState.KEPT)
+    return sorted(found, key=lambda one: (order.index(PromiseState(one.state)), one.due_on))
+
+
+def development(node: AccountNode) -> list[tuple[PlanStep, DevelopmentStep | None]]:
+    """List the five steps, each with where it stands."""
+    kept = {one.step: one for one in DevelopmentStep.objects.filter(node=node).select_related("owner")}
+    return [(step, kept.get(step)) for step in PlanStep]
+
+
+def procedure_on(node: AccountNode, *, as_of: date) -> SettlementProcedure | None:
+    """Find how an account settles on a day: its own procedure, else the nearest above it."""
+    in_force = SettlementProcedure.objects.filter(
+        Q(ends_before=None) | Q(ends_before__gt=as_of), starts_on__lte=as_of, node__below__node=node
+    )
+    nearest = in_force.order_by("node__below__depth").select_related("node").prefetch_related("steps")
+    return nearest.first()
+
+
+def merges_of(node: AccountNode) -> QuerySet[AccountMerge]:
+    """List what was merged into an account, and was not undone."""
+    return AccountMerge.objects.filter(kept=node, undone_at=None).select_related("alias", "merged_by")
+
+
+def other_codes(numbers: Sequence[int]) -> QuerySet[AccountCode]:
+    """List the codes of theirs."""
+    return all_codes(numbers).filter(side=CodeSide.THEIRS)
+
+
+def _voice(known: Known) -> Voice:
+    contact = known.contact
+    return Voice(
+        contact=contact.pk,
+        name=contact.name,
+        role=DecisionRole(contact.decision_role),
+        weight=contact.weight,
+        stance=Stance(contact.stance),
+        rung=known.rung,
+        is_held=contact.holder_id is not None,
+    )

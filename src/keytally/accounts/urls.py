@@ -1,0 +1,22 @@
+"""Addresses of accounts."""
+
+from django.urls import path
+
+from keytally.accounts.views import edits, lists, relations, show
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("", lists.account_list, name="list"),
+    path("new/", edits.add, name="new"),
+    path("map/", lists.store_map, name="map"),
+    path("bulk/", lists.bulk, name="bulk"),
+    path("<int:number>/", show.show, name="show"),
+    path("<int:number>/edit/<slug:what>/", edits.edit, name="edit"),
+    path("<int:number>/relate/<slug:what>/", relations.relate, name="relate"),
+    path("<int:number>/keep/<slug:what>/", relations.keep, name="keep"),
+    path("contacts/<int:contact_id>/", relations.contact, name="contact"),
+    path("contacts/<int:contact_id>/evidence/", relations.evidence, name="evidence"),
+    path("promises/<int:promise_id>/", relations.promise, name="promise"),
+    path("grants/<int:grant_id>/end/", relations.end_grant, name="end_grant"),
+]

@@ -1,0 +1,148 @@
+"""The list of accounts, the map of stores, and what is done with several at once."""
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from keytally.accounts.labels import KINDS, MODES, STATUSES, TIERS, Status
+from keytally.accounts.models import AccountNode
+from keytally.accounts.queries import lists
+from keytally.accounts.queries.positions import Chart, chart
+from keytally.accounts.queries.reach import CHANGE, visible_to
+from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.rules.regions import divisions
+from keytally.accounts.services.bulk import Bulk, change_many
+from keytally.core.access import person_of, requires
+from keytally.core.clock import business_date
+from keytally.core.queries import people
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+PER_PAGE = 50
+MOST_AT_ONCE = 1_000
+GAP_LABELS: dict[str, Promise | str] = {
+    "DISTRICT": gettext_lazy("Stores whose district is open"),
+    "OWNER": gettext_lazy("Without an owner"),
+    "PARTIES": gettext_lazy("Stores without parties today"),
+    "DOUBTFUL": gettext_lazy("Names that look like no store"),
+}
+_COLUMNS: tuple[tuple[Promise | str, str], ...] = (
+    (gettext_lazy("Code"), "code"),
+    (gettext_lazy("Name"), "name"),
+    (gettext_lazy("Kind"), "kind"),
+    (gettext_lazy("Chain"), ""),
+    (gettext_lazy("Their code"), ""),
+    (gettext_lazy("Tier"), ""),
+    (gettext_lazy("Mode"), ""),
+    (gettext_lazy("Format"), ""),
+    (gettext_lazy("Status"), "status"),
+    (gettext_lazy("Region"), "area"),
+    (gettext_lazy("Floor area, m²"), "floor"),
+    (gettext_lazy("Owner"), ""),
+)
+
+
+@requires("accounts.view")
+@require_GET
+def account_list(request: HttpRequest) -> HttpResponse:
+    person, today = person_of(request), business_date(datetime.now(UTC))
+    wanted = lists.wanted_of(request.GET.dict())
+    found = lists.filtered(person, wanted, as_of=today)
+    sums = lists.totals(found)
+    paginator = Paginator(found.select_related("chain", "owner"), PER_PAGE)
+    paginator.__dict__["count"] = sums.count
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        **_filters(person, wanted),
+        "page": page,
+        "rows": lists.rows(list(page), as_of=today),
+        "sums": sums,
+        "wanted": wanted,
+        "columns": [_column(wanted, label, sort) for label, sort in _COLUMNS],
+        "kept": f"{query}&" if (query := wanted.query()) else "",
+        "may_change": person.may(CHANGE),
+        "statuses_to_set": [(one.value, label) for one, label in STATUSES.items() if one is not Status.PROSPECT],
+    }
+    return render(request, "accounts/list.html", context)
+
+
+@requires("accounts.view")
+@require_GET
+def store_map(request: HttpRequest) -> HttpResponse:
+    person, today = person_of(request), business_date(datetime.now(UTC))
+    wanted = lists.wanted_of({**request.GET.dict(), "kind": NodeKind.STORE.value})
+    drawn: Chart = chart(lists.filtered(person, wanted, as_of=today))
+    context = {**_filters(person, wanted), "wanted": wanted, "chart": drawn, "kept": wanted.query()}
+    return render(request, "accounts/map.html", context)
+
+
+@requires("accounts.change")
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    person, now = person_of(request), datetime.now(UTC)
+    back = f"{reverse('accounts:list')}?{request.POST.get('kept', '')}".rstrip("?&")
+    nodes = _chosen(request, person=person, today=business_date(now))
+    wanted = Bulk(
+        status=request.POST.get("status", ""),
+        owner=_person(request.POST.get("owner", "")),
+        axis=request.POST.get("value", "").partition(":")[0],
+        value=request.POST.get("value", "").partition(":")[2],
+    )
+    if not nodes or wanted.is_empty:
+        messages.error(request, _("Tick accounts and choose what to change."))
+        return redirect(back)
+    try:
+        done = change_many(nodes, wanted=wanted, by=person, on=business_date(now), now=now)
+    except UnableToKeepAccount as refusal:
+        for sentence in refusal.sentences():
+            messages.error(request, sentence)
+        return redirect(back)
+    messages.success(
+        request, ngettext("%(count)d account was changed.", "%(count)d accounts were changed.", done) % {"count": done}
+    )
+    return redirect(back)
+
+
+def _chosen(request: HttpRequest, *, person: "User", today: date) -> list[AccountNode]:
+    ticked = [int(one) for one in request.POST.getlist("node") if one.isascii() and one.isdecimal()]
+    seen = visible_to(person, as_of=today, permission=CHANGE)
+    return list(seen.filter(pk__in=ticked[:MOST_AT_ONCE]).order_by("pk"))
+
+
+def _person(text: str) -> "User | None":
+    return people().filter(pk=int(text)).first() if text.isascii() and text.isdecimal() else None
+
+
+def _column(wanted: lists.Wanted, label: Promise | str, sort: str) -> dict[str, Any]:
+    is_sorted = bool(sort) and wanted.sort == sort
+    url = f"?{wanted.query(sort=sort, is_descending=is_sorted and not wanted.is_descending)}" if sort else ""
+    order = ("descending" if wanted.is_descending else "ascending") if is_sorted else ""
+    return {"label": label, "url": url, "order": order, "is_figure": sort == "floor"}
+
+
+def _filters(person: "User", wanted: lists.Wanted) -> dict[str, Any]:
+    today = business_date(datetime.now(UTC))
+    chains = visible_to(person, as_of=today).filter(kind=NodeKind.CHAIN, merged_into=None).order_by("name_sort")
+    axes = list(lists.axes())
+    return {
+        "kinds": [(kind.value, label) for kind, label in KINDS.items()],
+        "statuses": [(one.value, label) for one, label in STATUSES.items()],
+        "tiers": [(one.value, label) for one, label in TIERS.items()],
+        "modes": [(one.value, label) for one, label in MODES.items()],
+        "gap_labels": GAP_LABELS.items(),
+        "provinces": divisions(),
+        "chains": chains[:300],
+        "axes": [(axis, wanted.classes.get(axis.code, ""), list(axis.values.all())) for axis in axes],
+        "owners": people().filter(is_active=True).order_by("name"),
+    }

@@ -1,0 +1,58 @@
+"""The page of one account, made of panels that capabilities register."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_GET
+
+from keytally.accounts.queries import pages
+from keytally.accounts.queries.reach import CHANGE, RELATE, visible_node, visible_to
+from keytally.accounts.subjects import ACCOUNT
+from keytally.core.access import person_of, requires
+from keytally.core.clock import business_date
+from keytally.core.panels import panels_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A panel as it is shown."""
+
+    code: str
+    title: Promise | str
+    html: SafeString
+
+
+@requires("accounts.view")
+@require_GET
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    person, today = person_of(request), business_date(datetime.now(UTC))
+    node = visible_node(number, person=person, as_of=today)
+    if node is None:
+        raise Http404
+    if node.merged_into and "alias" not in request.GET:
+        return redirect("accounts:show", node.merged_into.pk)
+    tier, is_of_chain = pages.tier_of(node, year=today.year)
+    context = {
+        "node": node,
+        "above": pages.above(node),
+        "tier": tier,
+        "tier_is_of_chain": is_of_chain,
+        "may_change": _may(CHANGE, request, number),
+        "may_relate": _may(RELATE, request, number),
+        "panels": [
+            # Each panel is rendered by a template of its capability.
+            Shown(panel.code, panel.title, mark_safe(panel.render(request, node.pk, today)))  # noqa: S308 - see above
+            for panel in panels_of(ACCOUNT)
+            if person.may(panel.permission)
+        ],
+    }
+    return render(request, "accounts/show.html", context)
+
+
+def _may(permission: str, request: HttpRequest, number: int) -> bool:
+    person, today = person_of(request), business_date(datetime.now(UTC))
+    return person.may(permission) and visible_to(person, as_of=today, permission=permission).filter(pk=number).exists()
