@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,10 +12,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from keytally.core.models import User
 from keytally.identity.addresses import client_address
 from keytally.identity.confirmation import confirm
 from keytally.identity.services import log_ins
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -35,11 +37,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Name the address as everything else here does."""
         return client_address(request)
 
-    def respond_user_inactive(self, _request: HttpRequest, _user: User) -> HttpResponse:
+    def respond_user_inactive(self, _request: HttpRequest, _user: "User") -> HttpResponse:
         """Send a leaver back; the log-in page tells what to do."""
         return redirect("log_in")
 
-    def login(self, request: HttpRequest, user: User) -> None:
+    def login(self, request: HttpRequest, user: "User") -> None:
         """Let the person in and write it down."""
         now = datetime.now(UTC)
         user.backend = BACKEND
@@ -57,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Keeps the secrets of second factors encrypted under the installation's key."""
 
-    def get_totp_label(self, user: User) -> str:
+    def get_totp_label(self, user: "User") -> str:
         """Show the user name in the authenticator."""
         return user.username
 
@@ -71,6 +73,6 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
 
 
 def _box() -> MultiFernet:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    keys = (str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
     digests = (hashlib.sha256(b"second factor" + key.encode()).digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -31,8 +31,9 @@ def confirmed(view: View[P]) -> View[P]:
 
 def is_confirmed(request: HttpRequest) -> bool:
     """Tell whether the person proved who they are a short while ago."""
-    at = request.session.get(CONFIRMED_KEY, 0)
-    return 0 <= datetime.now(UTC).timestamp() - at < CONFIRMED_FOR_SECONDS
+    at: float = request.session.get(CONFIRMED_KEY, 0)
+    age = datetime.now(UTC).timestamp() - at
+    return 0 <= age < CONFIRMED_FOR_SECONDS
 
 
 def confirm(request: HttpRequest) -> None:

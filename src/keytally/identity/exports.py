@@ -1,13 +1,17 @@
 """What may leave the house of people who log in: the list."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from keytally.core import queries
 from keytally.core.exports import Column, Listing, register_listing
-from keytally.core.models import User
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 
-def _roles(person: User) -> str:
+def _roles(person: "User") -> str:
     return ", ".join(str(grant.get_role_display()) for grant in person.grants.all())
 
 

@@ -7,14 +7,15 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
 from keytally.core.grant_fields import GrantFields
-from keytally.core.models import User
 from keytally.core.roles import ROLE_LABELS, Role, declared
+from keytally.identity.queries.people import person_named
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from keytally.core.models import User
 
 
 class PersonForm(GrantFields):
@@ -27,15 +28,16 @@ class PersonForm(GrantFields):
 class NewPersonForm(PersonForm):
     """A person who is not there yet."""
 
-    username = User._meta.get_field("username").formfield()
-    language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
+    username = forms.CharField(
+        label=_("User name"), max_length=150, validators=[UnicodeUsernameValidator()], strip=True
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     field_order = ("username", "name", "email", "language", "roles")
 
     def clean_username(self) -> str:
         """Refuse a name that someone has, in whatever case."""
         username: str = self.cleaned_data["username"]
-        taken: QuerySet[User] = User.objects.filter(username__iexact=username)
-        if taken.exists():
+        if person_named(username):
             raise forms.ValidationError(_("Someone has this user name already; choose another."))
         return username
 
@@ -61,7 +63,7 @@ class OwnPasswordForm(forms.Form):
     old = forms.CharField(label=_("Password until now"), max_length=128, strip=False)
     new = forms.CharField(label=_("New password"), max_length=128, strip=False)
 
-    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
+    def __init__(self, person: "User", *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)
         self.person = person
 
@@ -104,7 +106,7 @@ class NewPasswordForm(forms.Form):
     new = forms.CharField(label=_("New password"), max_length=128, strip=False)
     again = forms.CharField(label=_("New password once more"), max_length=128, strip=False)
 
-    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
+    def __init__(self, person: "User", *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)
         self.person = person
 
@@ -170,7 +172,7 @@ class TokenForm(forms.Form):
     permissions = forms.MultipleChoiceField(label=_("May do"))
     days = forms.IntegerField(label=_("Valid for days"), min_value=1, initial=90)
 
-    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
+    def __init__(self, person: "User", *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)
         known = declared()
         held = [(code, known[code].label) for code in sorted(person.permissions) if code in known]

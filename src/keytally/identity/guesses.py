@@ -1,6 +1,7 @@
 """Is this the right code, and has too often a wrong one been tried?"""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from allauth.mfa.totp.internal.auth import validate_totp_code
 from axes.handlers.proxy import AxesProxyHandler
@@ -8,14 +9,16 @@ from django.contrib.auth.signals import user_login_failed
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from keytally.core.models import User
 from keytally.identity.addresses import client_address
 from keytally.identity.services import factors, log_ins
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 _RESETS_AN_HOUR = 10
 
 
-def is_right_code(request: HttpRequest, *, person: User, code: str) -> bool:
+def is_right_code(request: HttpRequest, *, person: "User", code: str) -> bool:
     """Tell whether a code is right; wrong ones count toward the same lock as wrong passwords."""
     credentials = {"username": person.username}
     if not AxesProxyHandler.is_allowed(request, credentials):

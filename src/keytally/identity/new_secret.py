@@ -1,12 +1,15 @@
 """The secret of a second factor while it is being set up: kept in the session, shown as a QR code."""
 
 import base64
+from typing import TYPE_CHECKING
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.http import HttpRequest
 
-from keytally.core.models import User
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
 
 _KEY = "new_factor_secret"
 
@@ -23,7 +26,7 @@ def drop_secret(request: HttpRequest) -> None:
     request.session.pop(_KEY, None)
 
 
-def qr_code(person: User, *, secret: str) -> dict[str, str]:
+def qr_code(person: "User", *, secret: str) -> dict[str, str]:
     """Draw what the authenticator scans, and the same to type."""
     adapter = get_adapter()
     drawn = adapter.build_totp_svg(adapter.build_totp_url(person, secret))

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
@@ -24,13 +24,15 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from keytally.core.access import SIGNED_IN, person_of
-from keytally.core.models import User
 from keytally.identity.addresses import client_address
 from keytally.identity.models import ApiToken
 from keytally.identity.queries.tokens import valid_token
 from keytally.identity.rules import usable_permissions
 from keytally.identity.services import answers
 from keytally.identity.services.tokens import use_token
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 MOST_PER_PAGE = 200
 FAILURES_AT_MOST = 20
@@ -84,9 +86,13 @@ class PageQuery(Schema):
 
 
 class TokenAuth(HttpBearer):
-    """Lets programs in by `Authorization: Bearer kt_...`."""
+    """Lets programs in by `Authorization: Bearer kt_...`, if they may; what they sent is not looked at before."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> User:
+    def __init__(self, permission: str) -> None:
+        super().__init__()
+        self.permission = permission
+
+    def authenticate(self, request: HttpRequest, token: str) -> "User":
         """Find whom the token acts for, with what both of them may do, or raise a `Problem`."""
         now, address = datetime.now(UTC), client_address(request)
         failures = f"token-failures:{address}"
@@ -104,6 +110,9 @@ class TokenAuth(HttpBearer):
         request.user = person
         if not request.headers.get("Accept-Language"):
             translation.activate(person.language)
+        if self.permission != SIGNED_IN and not person.may(self.permission):
+            sentence = _("Neither token nor person may do this; it takes the permission %(permission)s.")
+            raise Problem(403, "not_permitted", sentence % {"permission": self.permission})
         return person
 
 
@@ -114,7 +123,7 @@ def unauthorized() -> Problem:
     )
 
 
-def narrowed(token: ApiToken) -> User:
+def narrowed(token: ApiToken) -> "User":
     """Take the token's person with no more permissions than the token has."""
     person = token.person
     usable = usable_permissions(token.permissions, held=person.permissions)
@@ -137,13 +146,8 @@ def operation(
 
     def register(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - what the operation answers
-            if permission != SIGNED_IN and not person_of(request).may(permission):
-                sentence = _("Neither token nor person may do this; it takes the permission %(permission)s.")
-                raise Problem(403, "not_permitted", sentence % {"permission": permission}, permission=permission)
-            if is_create:
-                return _once(request, lambda: view(request, *args, **kwargs))
-            return view(request, *args, **kwargs)
+        def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - what the operation answers
+            return _once(request, lambda: view(request, *args, **kwargs))
 
         extra: dict[str, Any] = {"x-permission": permission}
         if is_create:
@@ -151,7 +155,8 @@ def operation(
         router.add_api_operation(
             path,
             [method],
-            guarded,
+            once if is_create else view,
+            auth=TokenAuth(permission),
             response=response,
             operation_id=view.__name__,
             summary=summary,
@@ -174,7 +179,7 @@ def page_of(rows: "QuerySet[Row]", *, query: PageQuery, show: Callable[[Row], Ma
     return {"items": [show(row) for row in shown], "next": following}
 
 
-def problem_response(problem: Problem, *, language: str = "") -> HttpResponse:
+def problem_response(problem: Problem) -> HttpResponse:
     """Tell a problem as RFC 9457 has it."""
     body = {
         "type": f"urn:keytally:problem:{problem.code}",

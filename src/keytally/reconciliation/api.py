@@ -11,6 +11,7 @@ from ninja.files import UploadedFile
 from keytally.core.access import day_of, person_of
 from keytally.identity.operations import Money, Page, PageQuery, Problem, operation, page_of
 from keytally.reconciliation import queries, services
+from keytally.reconciliation.engine.contract import Bridge
 from keytally.reconciliation.forms.new import NewForm
 from keytally.reconciliation.models import Reconciliation
 
@@ -216,7 +217,7 @@ def _shown(found: Reconciliation) -> dict[str, Any]:
     }
 
 
-def _bridge(bridge: queries.Bridge) -> dict[str, Any]:
+def _bridge(bridge: Bridge) -> dict[str, Any]:
     def money(minor: int) -> dict[str, Any]:
         return {"minor": minor, "currency": bridge.currency}
 

@@ -18,7 +18,7 @@ from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from keytally.core.access import public
-from keytally.identity.operations import Problem, TokenAuth, declared_operations, problem_response, unauthorized
+from keytally.identity.operations import Problem, declared_operations, problem_response, unauthorized
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +45,10 @@ def build_api() -> NinjaAPI:
         urls_namespace="api",
         openapi_url=None,
         docs_url=None,
-        auth=TokenAuth(),
     )
     for router in routers():
         built.add_router("", router)
-    built.add_exception_handler(Problem, lambda _request, problem: problem_response(problem))
+    built.add_exception_handler(Problem, _told)
     built.add_exception_handler(AuthenticationError, lambda _request, _error: problem_response(unauthorized()))
     built.add_exception_handler(Http404, _not_found)
     built.add_exception_handler(PermissionDenied, _forbidden)
@@ -94,6 +93,10 @@ def _root(_request: HttpRequest) -> HttpResponse:
 
 def _route(place: str) -> str:
     return place.lstrip("/").replace("{", "<").replace("}", ">")
+
+
+def _told(_request: HttpRequest, problem: Any) -> HttpResponse:  # noqa: ANN401 - ninja's own signature
+    return problem_response(problem)
 
 
 def _not_found(_request: HttpRequest, _error: Any) -> HttpResponse:  # noqa: ANN401 - ninja's own signature

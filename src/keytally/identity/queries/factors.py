@@ -10,7 +10,7 @@ from keytally.identity.models import FactorRule
 
 def has_factor(person: User) -> bool:
     """Tell whether the person logs in with a second factor."""
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
 
 
 def needs_factor(person: User) -> bool:

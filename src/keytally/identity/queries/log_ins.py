@@ -8,15 +8,17 @@ from django.db.models import QuerySet
 from keytally.core.models import User
 
 
-def sessions_of(person: User) -> QuerySet[UserSession]:
+def sessions_of(person: User) -> "QuerySet[UserSession]":
     """List where a person is logged in, last seen first."""
     alive = Session.objects.values("session_key")
-    return UserSession.objects.filter(user=person, session_key__in=alive).order_by("-last_seen_at", "-id")
+    found: QuerySet[UserSession] = UserSession.objects.filter(user=person, session_key__in=alive)
+    return found.order_by("-last_seen_at", "-id")
 
 
 def identities_of(person: User) -> QuerySet[SocialAccount]:
     """List who a person is at other systems."""
-    return SocialAccount.objects.filter(user=person).order_by("provider", "id")
+    found: QuerySet[SocialAccount] = SocialAccount.objects.filter(user=person)
+    return found.order_by("provider", "id")
 
 
 def person_of_mail(addresses: list[str]) -> User | None:

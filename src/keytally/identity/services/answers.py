@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from keytally.core.models import User
 from keytally.identity.models import KeptAnswer
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 KEPT_FOR = timedelta(days=3)
 
@@ -17,7 +19,7 @@ class KeyUsedOtherwise(Exception):
 
 
 @transaction.atomic
-def answer_once(person: User, *, key: str, call_digest: str, now: datetime, create: Callable[[], Any]) -> Any:  # noqa: ANN401 - any JSON
+def answer_once(person: "User", *, key: str, call_digest: str, now: datetime, create: Callable[[], Any]) -> Any:  # noqa: ANN401 - any JSON
     """Create and keep the answer, or repeat the one kept under the key, or raise `KeyUsedOtherwise`."""
     kept, is_new = KeptAnswer.objects.select_for_update().get_or_create(
         person=person, key=key, defaults={"call_digest": call_digest, "kept_at": now}

@@ -2,19 +2,23 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 
-from keytally.core.models import User
 from keytally.core.outbox import send_mail
 from keytally.core.services import Grants, add_person, record_audit, set_password
 from keytally.core.subjects import Subject
 from keytally.identity.models import PasswordLink
 from keytally.identity.queries.links import open_link
+from keytally.identity.queries.people import people_with_mail
 from keytally.identity.services.sessions import end_sessions
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 RESET_FOR = timedelta(hours=2)
 _TEMPLATES = {
@@ -29,15 +33,15 @@ class UnableToUseLink(Exception):
 
 @transaction.atomic
 def invite(
-    username: str, *, name: str, email: str, language: str, roles: Grants, by: User, now: datetime
-) -> tuple[User, PasswordLink]:
+    username: str, *, name: str, email: str, language: str, roles: Grants, by: "User", now: datetime
+) -> "tuple[User, PasswordLink]":
     """Add a person without a password and give them a link to set their own."""
     person = add_person(username, name=name, password=None, roles=roles, by=by, now=now, email=email, language=language)
     return person, give_link(person, by=by, now=now)
 
 
 @transaction.atomic
-def give_link(person: User, *, by: User, now: datetime) -> PasswordLink:
+def give_link(person: "User", *, by: "User", now: datetime) -> PasswordLink:
     """Give a person a new link; earlier ones end. Who never had a password is invited, others get a new one."""
     purpose = PasswordLink.Purpose.RESET if person.has_usable_password() else PasswordLink.Purpose.INVITATION
     link = _give(person, purpose=purpose, by=by, now=now, lasting=timedelta(days=settings.INVITATION_DAYS))
@@ -54,7 +58,7 @@ def give_link(person: User, *, by: User, now: datetime) -> PasswordLink:
 @transaction.atomic
 def ask_reset(email: str, *, now: datetime) -> int:
     """Send a link to everyone who logs in with this address; the answer is for tests, never for the page."""
-    people = list(User.objects.filter(email__iexact=email, is_active=True)) if email else []
+    people = people_with_mail(email)
     for person in people:
         purpose = PasswordLink.Purpose.RESET if person.has_usable_password() else PasswordLink.Purpose.INVITATION
         _give(person, purpose=purpose, by=None, now=now, lasting=RESET_FOR)
@@ -63,7 +67,7 @@ def ask_reset(email: str, *, now: datetime) -> int:
 
 
 @transaction.atomic
-def redeem(token: str, *, password: str, now: datetime) -> User:
+def redeem(token: str, *, password: str, now: datetime) -> "User":
     """Set the password of the link's person, end their other log-ins, or raise `UnableToUseLink`."""
     link = open_link(token, now=now)
     if link is None or not PasswordLink.objects.filter(pk=link.pk, used_at=None).update(used_at=now):
@@ -75,7 +79,7 @@ def redeem(token: str, *, password: str, now: datetime) -> User:
 
 
 @transaction.atomic
-def revoke_links(person: User, *, by: User, now: datetime) -> int:
+def revoke_links(person: "User", *, by: "User", now: datetime) -> int:
     """End a person's links that nobody used; answers how many."""
     count = _revoke(person, now=now)
     if count:
@@ -89,7 +93,7 @@ def link_path(link: PasswordLink) -> str:
 
 
 def _give(
-    person: User, *, purpose: PasswordLink.Purpose, by: User | None, now: datetime, lasting: timedelta
+    person: "User", *, purpose: PasswordLink.Purpose, by: "User | None", now: datetime, lasting: timedelta
 ) -> PasswordLink:
     _revoke(person, now=now)
     link = PasswordLink.objects.create(
@@ -106,5 +110,5 @@ def _give(
     return link
 
 
-def _revoke(person: User, *, now: datetime) -> int:
+def _revoke(person: "User", *, now: datetime) -> int:
     return PasswordLink.objects.filter(person=person, used_at=None, revoked_at=None).update(revoked_at=now)

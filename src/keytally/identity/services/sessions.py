@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from keytally.core.models import User
 from keytally.core.services import record_audit
 from keytally.core.subjects import Subject
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 
 def see_session(session_key: str, *, now: datetime) -> None:
@@ -20,13 +23,13 @@ def see_session(session_key: str, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_session(session_id: int, *, person: User, by: User, now: datetime) -> bool:
+def end_session(session_id: int, *, person: "User", by: "User", now: datetime) -> bool:
     """End one of a person's log-in sessions; answers whether there was one."""
     return bool(_end(UserSession.objects.filter(pk=session_id, user=person), person=person, by=by, now=now))
 
 
 @transaction.atomic
-def end_sessions(person: User, *, by: User | None, now: datetime, spare: str | None = None) -> int:
+def end_sessions(person: "User", *, by: "User | None", now: datetime, spare: str | None = None) -> int:
     """End a person's log-in sessions, but for one they keep; answers how many."""
     found = UserSession.objects.filter(user=person).exclude(session_key=spare or "")
     return _end(found, person=person, by=by, now=now)
@@ -39,7 +42,7 @@ def sweep_sessions(*, now: datetime) -> int:
     return gone
 
 
-def _end(sessions: Iterable[UserSession], *, person: User, by: User | None, now: datetime) -> int:
+def _end(sessions: Iterable[UserSession], *, person: "User", by: "User | None", now: datetime) -> int:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     ended = list(sessions)
     for session in ended:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 
-from keytally.core.models import User
 from keytally.core.services import record_audit
 from keytally.core.subjects import Subject
 from keytally.identity.models import ApiToken
 from keytally.identity.rules import new_token, token_digest
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 USED_EVERY = timedelta(minutes=1)
 
@@ -21,7 +24,7 @@ class UnableToMakeToken(Exception):
 
 @transaction.atomic
 def make_token(
-    person: User, *, name: str, permissions: Iterable[str], days: int, now: datetime
+    person: "User", *, name: str, permissions: Iterable[str], days: int, now: datetime
 ) -> tuple[ApiToken, str]:
     """Make a token for a person's own program, or raise `UnableToMakeToken`; its text is answered this once."""
     wanted = sorted(set(permissions))
@@ -45,7 +48,7 @@ def make_token(
 
 
 @transaction.atomic
-def revoke_token(token_id: int, *, person: User, by: User, now: datetime) -> bool:
+def revoke_token(token_id: int, *, person: "User", by: "User", now: datetime) -> bool:
     """End a token at once; answers whether there was one."""
     token = ApiToken.objects.filter(pk=token_id, person=person, revoked_at=None).first()
     if token is None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keytally.core.models import AuditEntry
@@ -84,6 +84,7 @@ def test_the_reach_of_a_token_is_that_of_its_person(clerk):
     assert call(text, f"/api/v1/jobs/{foreign.pk}").status_code == 404
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.sets(st.sampled_from("abcdef")), st.sets(st.sampled_from("abcdef")))
 def test_usable_is_what_both_have(granted, held):
     usable = usable_permissions(granted, held=held)

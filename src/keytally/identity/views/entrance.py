@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,7 +31,7 @@ from keytally.identity.queries.links import open_link
 from keytally.identity.services import factors, links
 from keytally.identity.stages import NewFactorStage
 
-Entrance = Callable[..., HttpResponse]
+Entrance = Callable[..., HttpResponseBase]
 
 
 @public
@@ -133,7 +134,7 @@ def through(view: Entrance) -> Entrance:
     @public
     @never_cache
     @wraps(view)
-    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - allauth's own signature
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - allauth's own signature
         try:
             return view(request, *args, **kwargs)
         except SocialApp.DoesNotExist:

@@ -69,8 +69,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def factor(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if has_factor(person):
-        shown = {"left": recovery_codes_left(person), "is_needed": needs_factor(person)}
-        return render(request, "identity/own_factor.html", shown)
+        state = {"left": recovery_codes_left(person), "is_needed": needs_factor(person)}
+        return render(request, "identity/own_factor.html", state)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if guesses.proves_secret(request, secret=secret_of(request), code=form.cleaned_data["code"]):

@@ -1,6 +1,7 @@
 """The pages of people and roles, and of their log-in, for administrators."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 from keytally.core import queries, services
 from keytally.core.access import person_of, requires
 from keytally.core.grant_fields import grants_shown
-from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.identity import doors
 from keytally.identity.forms import ChangePersonForm, FactorRulesForm, IdentityForm, NewPersonForm, ReasonForm
@@ -24,6 +24,9 @@ from keytally.identity.queries.links import current_link
 from keytally.identity.queries.log_ins import identities_of, sessions_of
 from keytally.identity.queries.tokens import tokens_of
 from keytally.identity.services import factors, identities, links, sessions, tokens
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 PER_PAGE = 100
 
@@ -167,7 +170,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/rules.html", shown, status=422 if form.is_bound else 200)
 
 
-def _person(person_id: int) -> User:
+def _person(person_id: int) -> "User":
     return get_object_or_404(people.known_people(), pk=person_id)
 
 
@@ -177,7 +180,7 @@ def _choices(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _render_log_in(
     request: HttpRequest,
-    person: User,
+    person: "User",
     *,
     reset_form: ReasonForm | None = None,
     identity_form: IdentityForm | None = None,
@@ -200,13 +203,13 @@ def _render_log_in(
     return render(request, "identity/log_in_of.html", shown, status=422 if reset_form or identity_form else 200)
 
 
-def _shown(person: User) -> dict[str, object]:
+def _shown(person: "User") -> dict[str, object]:
     facts = {"name": person.name, "email": person.email, "is_active": person.is_active}
     return {**facts, **grants_shown(person)}
 
 
 @transaction.atomic
-def _apply(form: ChangePersonForm, *, person: User, by: User) -> None:
+def _apply(form: ChangePersonForm, *, person: "User", by: "User") -> None:
     said, now = form.cleaned_data, datetime.now(UTC)
     facts = {name: said[name] for name in ("name", "email", "is_active", "reason")}
     services.set_roles(person, roles=form.grants(), by=by, now=now, reason=said["reason"])
