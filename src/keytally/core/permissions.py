@@ -37,4 +37,8 @@ declare(
             **dict.fromkeys(_SEES_ALL_EXPORTS, Scope.COMPANY),
         },
     ),
+    read("calendar.view", _("See the company's calendar"), roles=frozenset(Role)),
+    change("calendar.change", _("Change the company's calendar"), roles=[*_DIRECTORS, Role.ADMINISTRATOR]),
+    read("mail.view", _("See which mails left the house"), roles=[Role.ADMINISTRATOR]),
+    change("mail.change", _("Send mails again"), roles=[Role.ADMINISTRATOR]),
 )

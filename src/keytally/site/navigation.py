@@ -57,6 +57,13 @@ ENTRIES: Sequence[Entry] = (
     Entry(
         label=pgettext_lazy("menu", "Exports"), icon="file-export", url_name="core:exports", permission="exports.view"
     ),
+    Entry(
+        label=pgettext_lazy("menu", "Working days"),
+        icon="calendar-event",
+        url_name="core:calendar",
+        permission="calendar.view",
+    ),
+    Entry(label=pgettext_lazy("menu", "Mail"), icon="mail", url_name="core:mail", permission="mail.view"),
     Entry(label=pgettext_lazy("menu", "Administration"), icon="users", url_name="users:list", permission="users.view"),
 )
 
