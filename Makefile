@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test e2e bench bench-reconcile bench-reconcile-small lock
+.PHONY: help demo lint types test e2e bench bench-reconcile bench-reconcile-small bench-web bench-web-small lock
 PYTHON := .venv/bin/python
 
 help: ## Say what each target does
@@ -22,13 +22,19 @@ test: ## Run every test on SQLite and PostgreSQL, in the browser too
 e2e: ## Run the browser tests alone
 	./test -m browser
 
-bench: bench-reconcile ## Run every benchmark in full
+bench: bench-reconcile bench-web ## Run every benchmark in full
 
 bench-reconcile: ## Measure reconciliation at 1M and 10M lines a side beside its peers and write docs/benchmarks.md
 	$(PYTHON) -m bench.reconcile
 
 bench-reconcile-small: ## Measure reconciliation at 100,000 lines a side, as CI does
 	$(PYTHON) -m bench.reconcile --small
+
+bench-web: ## Measure pages of a company of 2,000 people with 20 of them clicking, on both databases
+	$(PYTHON) -m bench.web
+
+bench-web-small: ## Measure pages of a company of 200 people, for a quick look
+	$(PYTHON) -m bench.web --small
 
 lock: ## Write the lock files anew from pyproject.toml: names, versions and checksums only
 	$(LOCK) pyproject.toml -o requirements.lock

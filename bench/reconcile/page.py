@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from bench.web.page import kept_part
+
 GIB = 2**30
 HEAD = """# Benchmarks
 
@@ -15,7 +17,7 @@ the codes, join on order, store and item, and write the pairs of equal amount: n
 
 def write_page(results: dict, *, path: Path) -> None:
     """Write the page from the results of a run."""
-    path.write_text("\n".join(page(results)) + "\n")
+    path.write_text("\n".join([*page(results), *kept_part(path).splitlines()]) + "\n")
 
 
 def page(results: dict) -> Iterable[str]:

@@ -46,6 +46,7 @@ def test_every_make_target_says_what_it_does() -> None:
         "bench",
         "bench-reconcile",
         "bench-reconcile-small",
+        "bench-web",
         "e2e",
         "lock",
     }

@@ -90,6 +90,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+if env.bool("KEYTALLY_TIMINGS", default=False):
+    MIDDLEWARE.insert(0, "keytally.site.middleware.timings")
 
 ROOT_URLCONF = "keytally.site.urls"
 WSGI_APPLICATION = "keytally.site.wsgi.application"

@@ -1,0 +1,205 @@
+"""How long does the server take for the pages of a company of 2,000 people, with 20 of them clicking every 5 seconds?
+
+    python -m bench.web [--small] [--people 2000] [--years 10] [--requests 3000] [--seconds 90] [--users 20]
+        [--database both] [--no-page]
+
+Seeds an empty database, serves it with the server of production, and lets 20 people click through the organisation
+chart, the list of people, the reconciliations, the inbox and Today; on SQLite and on PostgreSQL. The server's time
+stands in its Server-Timing header. Prints `BENCH name value unit`, writes bench/results/web.json and the part of
+docs/benchmarks.md that tells of it.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.machine import load, machine
+from bench.web.load import Sample, click_through
+from bench.web.page import write_part
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "bench" / "results"
+PAGES = {
+    "chart": "/people/",
+    "people": "/people/persons/",
+    "scope": "/reconciliation/",
+    "inbox": "/approvals/",
+    "today": "/today/",
+}
+THINK_SECONDS = 5.0
+BAR_MS = 100.0
+POSTGRES = '. tools/postgres.sh; start_postgres || exit 1; echo "$POSTGRES_URL"; read _line; stop_postgres'
+
+
+def main() -> None:
+    given = _given()
+    databases = ("sqlite", "postgresql") if given.database == "both" else (given.database,)
+    results = {
+        "machine": machine(),
+        "measured_on": datetime.now(UTC).date().isoformat(),
+        "load": load(),
+        "asked": {name: getattr(given, name) for name in ("people", "years", "requests", "seconds", "users")},
+        "databases": {name: _measured(name, given) for name in databases},
+    }
+    for name, found in results["databases"].items():
+        _say(name, found)
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / ("web-small.json" if given.small else "web.json")
+    file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    if given.page:
+        write_part(results, path=ROOT / "docs" / "benchmarks.md", bar_ms=BAR_MS)
+    if any(found["faults"] for found in results["databases"].values()):
+        sys.exit("Some clicks went wrong; bench/results says which.")
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.web", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="200 people, 50 requests, ten seconds; nothing is written")
+    parser.add_argument("--people", type=int, default=2_000)
+    parser.add_argument("--years", type=int, default=10)
+    parser.add_argument("--requests", type=int, default=3_000)
+    parser.add_argument("--seconds", type=int, default=90, help="measured, after the warm-up")
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--no-page", dest="page", action="store_false", help="leave docs/benchmarks.md as it is")
+    given = parser.parse_args()
+    if given.small:
+        given.people, given.years, given.requests, given.seconds, given.page = 200, 3, 50, 10, False
+    return given
+
+
+def _measured(database: str, given: argparse.Namespace) -> dict:
+    """Seed, serve and click on one database."""
+    with ExitStack() as stack:
+        var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keytally-bench-")))
+        url = stack.enter_context(_postgres()) if database == "postgresql" else f"sqlite:///{var / 'bench.sqlite3'}"
+        env = {
+            **os.environ,
+            "KEYTALLY_VAR": str(var),
+            "DATABASE_URL": url,
+            "KEYTALLY_TIMINGS": "true",
+            "DEBUG": "false",
+        }
+        subprocess.run(
+            [sys.executable, "-m", "keytally.site", "prepare"], env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
+        began = time.monotonic()
+        world = _world(env, given)
+        seeded = time.monotonic() - began
+        address = stack.enter_context(_served(env))
+        sessions = (world["sessions"] * given.users)[: given.users]
+        samples, faults = click_through(
+            address,
+            sessions=sessions,
+            pages=PAGES,
+            think=THINK_SECONDS,
+            warm=min(30.0, given.seconds / 2),
+            measured=given.seconds,
+        )
+    return {
+        "counts": world["counts"],
+        "seeding_seconds": round(seeded, 1),
+        "faults": faults[:20],
+        "pages": {page: _figures([each for each in samples if each.page == page]) for page in PAGES},
+    }
+
+
+def _world(env: dict[str, str], given: argparse.Namespace) -> dict:
+    command = [sys.executable, "-m", "bench.web.world", "--people", str(given.people), "--years", str(given.years)]
+    command += ["--requests", str(given.requests)]
+    answer = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+@contextmanager
+def _served(env: dict[str, str]) -> Iterator[str]:
+    """Serve as production does: the same command, the same number of threads."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "keytally.site", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(f"{address}/health/")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(address: str) -> None:
+    for _time in range(300):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    sys.exit(f"{address} did not answer.")
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    process = subprocess.Popen(
+        ["bash", "-c", POSTGRES],
+        cwd=ROOT,
+        env={**os.environ, "PYTHON": sys.executable},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        url = process.stdout.readline().strip()
+        if not url:
+            sys.exit("PostgreSQL did not start; is the package postgresql installed?")
+        yield url
+    finally:
+        process.communicate("\n", timeout=60)
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def _figures(samples: Sequence[Sample]) -> dict:
+    """Sum up the answers of a page."""
+    server = sorted(each.server_ms for each in samples)
+    client = sorted(each.client_ms for each in samples)
+    return {
+        "answers": len(samples),
+        "server_p50_ms": _at(server, 50),
+        "server_p95_ms": _at(server, 95),
+        "server_max_ms": round(server[-1], 1) if server else 0.0,
+        "client_p95_ms": _at(client, 95),
+        "queries_most": max((each.queries for each in samples), default=0),
+        "bytes_most": max((each.size for each in samples), default=0),
+    }
+
+
+def _at(values: Sequence[float], percent: int) -> float:
+    """Take the value below which so many per cent lie, the nearest rank."""
+    return round(values[max(0, -(-len(values) * percent // 100) - 1)], 1) if values else 0.0
+
+
+def _say(database: str, found: dict) -> None:
+    for page, figures in found["pages"].items():
+        for name, unit in (
+            ("server_p50_ms", "ms"),
+            ("server_p95_ms", "ms"),
+            ("client_p95_ms", "ms"),
+            ("queries_most", "queries"),
+        ):
+            print(f"BENCH web.{database}.{page}.{name.removesuffix('_ms')} {figures[name]} {unit}")
+    print(f"BENCH web.{database}.faults {len(found['faults'])} clicks")
