@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from keytally.approvals import services
 from keytally.approvals.models import Request, Slot
 from keytally.approvals.tests import cast
-from keytally.approvals.tests import definitions as given
 from keytally.approvals.tests.cast import draft
+from keytally.approvals.workflows import shipped
 from keytally.core.models import User
 from keytally.people.services.delegation import delegate
 
@@ -26,13 +26,13 @@ WORDS = {
         "approve": "Approve",
         "no": "Return for change / Refuse",
         "back": "Return for change",
-        "for": "for 吕芳",
-        "by": "曹阳 for 吕芳",
+        "for": "for 曹阳",
+        "by": "王磊 for 曹阳",
         "approved": "Approved",
         "change": "Change it and send it again",
         "again": "Send again",
         "nothing": "Nothing waits for your decision",
-        "told": "manager told 2026-10-08 18:00",
+        "told": "manager told 2026-10-09 18:00",
         "late": "late since",
         "round": "Round 1",
         "submit": "Submit",
@@ -42,13 +42,13 @@ WORDS = {
         "approve": "同意",
         "no": "退回修改 / 否决",
         "back": "退回修改",
-        "for": "代吕芳",
-        "by": "曹阳代吕芳",
+        "for": "代曹阳",
+        "by": "王磊代曹阳",
         "approved": "已同意",
         "change": "修改后重新提交",
         "again": "重新提交",
         "nothing": "没有等您审批的事项",
-        "told": "已于 2026-10-08 18:00 告知上级",
+        "told": "已于 2026-10-09 18:00 告知上级",
         "late": "已超期",
         "round": "第 1 轮",
         "submit": "提交",
@@ -73,7 +73,7 @@ def faults(page: Page) -> list[str]:
 
 
 def accept(company, now):
-    cast.accept(*given.EVERY, by=company.admin, now=now)
+    cast.accept(*map(shipped, ("write_off", "credit_application")), by=company.admin, now=now)
 
 
 def enter(page: Page, live_server, person: User, *, language: str, size: dict[str, int]) -> None:
@@ -100,11 +100,9 @@ def picture(page: Page, name: str, *, language: str) -> None:
         page.screenshot(path=IMAGES / f"approvals-{name}-{short}-{width}.png", full_page=True)
 
 
-def ask(company, now, title="8月端架费", amount="15000", **facts):
-    text = "8月16日至31日，三家大卖场端架各一组，费用按店结算。"
-    return services.start(
-        "spend_request", draft=draft(company, amount, title=title, text=text, **facts), by=company["REP"], now=now
-    )
+def ask(company, now, title="7月对账尾差核销", amount="380"):
+    facts = {"text": "7月对账后剩余尾差，双方逐行核对无单据可追。", "cause": "分行四舍五入累计，单据无差异。"}
+    return services.start("write_off", draft=draft(company, amount, title=title, **facts), by=company["REP"], now=now)
 
 
 @LANGUAGES
@@ -112,12 +110,12 @@ def test_a_delegate_approves_on_a_phone_with_one_tap(page: Page, live_server, co
     words, now = WORDS[language], datetime.now(UTC)
     accept(company, now)
     request = ask(company, now)
-    ask(company, now, title="新品陈列费", amount="8600")
-    away = {"starts_at": now, "ends_at": now + timedelta(days=3), "by": company["RKM"], "now": now}
-    delegate(company["RKM"], to=company["FS"], **away)
-    enter(page, live_server, company["FS"], language=language, size=PHONE)
+    ask(company, now, title="6月运费零头核销", amount="96.50")
+    away = {"starts_at": now, "ends_at": now + timedelta(days=3), "by": company["FS"], "now": now}
+    delegate(company["FS"], to=company["AR"], **away)
+    enter(page, live_server, company["AR"], language=language, size=PHONE)
     page.goto(f"{live_server.url}/approvals/")
-    card = page.locator(".ap-card", has_text="8月端架费")
+    card = page.locator(".ap-card", has_text="7月对账尾差核销")
     expect(card).to_contain_text(words["for"])
     expect(page.locator(".top-bar .badge-count").first).to_have_text("2")
     picture(page, "inbox", language=language)
@@ -127,7 +125,7 @@ def test_a_delegate_approves_on_a_phone_with_one_tap(page: Page, live_server, co
     expect(page.locator(".ap-route")).to_contain_text(words["by"])
     expect(page.locator(".page-head .state")).to_have_text(words["approved"])
     picture(page, "request", language=language)
-    assert Slot.objects.get(step__request=request).decided_for == company["RKM"]
+    assert Slot.objects.get(step__request=request, step__code="WO-2").decided_for == company["FS"]
     assert faults == []
 
 
@@ -136,23 +134,25 @@ def test_a_request_comes_back_is_changed_and_goes_again(page: Page, live_server,
     words, now = WORDS[language], datetime.now(UTC)
     accept(company, now)
     request = ask(company, now)
-    enter(page, live_server, company["RKM"], language=language, size=PHONE)
+    enter(page, live_server, company["FS"], language=language, size=PHONE)
     page.goto(f"{live_server.url}/approvals/")
     page.locator(".ap-reasoned summary").click()
-    page.locator("textarea[name=reason]").fill("请附门店清单")
+    page.locator("textarea[name=reason]").fill("请附逐行明细")
     picture(page, "return", language=language)
     page.get_by_role("button", name=words["back"], exact=True).click()
     expect(page.get_by_text(words["nothing"])).to_be_visible()
 
     enter(page, live_server, company["REP"], language=language, size=DESK)
     page.goto(f"{live_server.url}/approvals/requests/{request.pk}/")
-    expect(page.locator(".ap-comment")).to_have_text("请附门店清单")
+    expect(page.locator(".ap-comment")).to_have_text("请附逐行明细")
     page.get_by_role("link", name=words["change"]).click()
-    page.fill("#id_amount", "26,000.00")
-    page.set_input_files("#id_files", {"name": "门店清单.csv", "mimeType": "text/csv", "buffer": "门店\n".encode()})
+    page.fill("#id_amount", "2,600.00")
+    page.set_input_files(
+        "#id_files", {"name": "逐行明细.csv", "mimeType": "text/csv", "buffer": "单据,差额\n".encode()}
+    )
     page.get_by_role("button", name=words["again"], exact=True).click()
     page.wait_for_url(f"**/approvals/requests/{request.pk}/")
-    expect(page.get_by_text("门店清单.csv")).to_be_visible()
+    expect(page.get_by_text("逐行明细.csv")).to_be_visible()
     expect(page.locator("summary", has_text=words["round"])).to_be_visible()
     page.locator(".ap-why-route summary").click()
     picture(page, "round", language=language)
@@ -167,27 +167,27 @@ def test_a_delay_climbs_after_the_holiday_not_during_it(page: Page, live_server,
     before = datetime.fromisoformat("2026-09-30T10:00+08:00")
     accept(company, before)
     request = ask(company, before)
-    step = request.steps.get()
+    step = request.steps.get(code="WO-2")
     services.escalate_due(datetime.fromisoformat("2026-10-07T23:00+08:00"))
     step.refresh_from_db()
     assert step.reminded_at is None
-    services.escalate_due(datetime.fromisoformat("2026-10-08T09:20+08:00"))
-    services.escalate_due(datetime.fromisoformat("2026-10-08T18:00+08:00"))
+    services.escalate_due(datetime.fromisoformat("2026-10-08T14:10+08:00"))
+    services.escalate_due(datetime.fromisoformat("2026-10-09T18:00+08:00"))
     step.refresh_from_db()
     assert (step.reminded_at, step.manager_told_at, step.senior_told_at) == (
-        datetime.fromisoformat("2026-10-08T09:20+08:00"),
-        datetime.fromisoformat("2026-10-08T18:00+08:00"),
+        datetime.fromisoformat("2026-10-08T14:10+08:00"),
+        datetime.fromisoformat("2026-10-09T18:00+08:00"),
         None,
     )
-    enter(page, live_server, company["RM"], language=language, size=PHONE)
+    enter(page, live_server, company["FD"], language=language, size=PHONE)
     page.goto(f"{live_server.url}/today/")
-    page.get_by_text("8月端架费").first.click()
+    page.get_by_text("7月对账尾差核销").first.click()
     page.wait_for_url(f"**/approvals/requests/{request.pk}/")
     expect(page.locator(".ap-route")).to_contain_text(words["told"])
     expect(page.locator(".ap-route")).to_contain_text(words["late"])
-    enter(page, live_server, company["SD"], language=language, size=DESK)
+    enter(page, live_server, company["GM"], language=language, size=DESK)
     page.goto(f"{live_server.url}/approvals/waiting/")
-    expect(page.locator("table").first).to_contain_text("吕芳")
+    expect(page.locator("table").first).to_contain_text("曹阳")
     picture(page, "waiting", language=language)
     assert Request.objects.get().state == "RUNNING"
     assert faults == []
@@ -205,6 +205,7 @@ def test_a_person_asks_for_an_approval_and_an_outsider_sees_nothing(page: Page, 
     page.fill("#id_account_name", "永辉超市")
     page.fill("#id_amount", "300,000")
     page.select_option("#id_fact_tier", "A")
+    page.fill("#id_fact_term_days", "45")
     page.get_by_role("button", name=words["preview"]).click()
     expect(page.locator(".ap-route")).to_contain_text("沈杰")
     picture(page, "new", language=language)
