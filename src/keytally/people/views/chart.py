@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from keytally.core.access import person_of, requires
@@ -84,7 +84,7 @@ def _rows(shown: ShownChart) -> Iterable[Row]:
     cards = shown.cards
     levels = [card.card.level for card in cards[1:]] + [1]
     for card, following in zip(cards, levels, strict=False):
-        names = _("、").join(name for _number, name in card.holders)
+        names = pgettext("between names", ", ").join(name for _number, name in card.holders)
         closes = max(0, card.card.level - following)
         yield Row(card, _says(card, holders=names), names, "x" * closes)
 
@@ -95,8 +95,9 @@ def _says(card: ShownCard, *, holders: str) -> str:
     if card.card.below:
         parts.append(ngettext("%(count)d below", "%(count)d below", card.card.below) % {"count": card.card.below})
     if card.dotted:
-        parts.append(_("dotted line to %(names)s") % {"names": _("、").join(card.dotted)})
-    return _(", ").join(parts)
+        names = pgettext("between names", ", ").join(card.dotted)
+        parts.append(_("dotted line to %(names)s") % {"names": names})
+    return pgettext("between parts", ", ").join(parts)
 
 
 def _query(*, as_of: date, **more: object) -> str:
