@@ -54,3 +54,13 @@ def _is_typed(column: Column, kind: str) -> bool:
     if column == Column.DATE:
         return kind == "DATE" or (kind.startswith("TIMESTAMP") and "TIME ZONE" not in kind)
     return kind == "VARCHAR" or (kind in INTEGERS and column != Column.CURRENCY)
+
+
+def filled_counts(con: duckdb.DuckDBPyConnection, path: str) -> Mapping[str, int]:
+    """Count the values of every column whose nulls the file itself counts."""
+    rows = con.execute(
+        """SELECT path_in_schema, sum(num_values) - sum(stats_null_count) FROM parquet_metadata($file)
+        GROUP BY ALL HAVING count(*) = count(stats_null_count)""",
+        {"file": path},
+    ).fetchall()
+    return {str(name): int(count) for name, count in rows}

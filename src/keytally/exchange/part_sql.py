@@ -27,7 +27,7 @@ class RawTable:
     """A relation of texts in physical order: which expression holds which canonical column, and all the others.
 
     `overlong` tells the records that have more cells than the header; None when there can be none. `headers` has the
-    texts that stand in each column's header.
+    texts that stand in each column's header. `place` numbers the records where they are not all there.
     """
 
     relation: str
@@ -36,6 +36,7 @@ class RawTable:
     others: Sequence[str] = ()
     overlong: str | None = None
     headers: Mapping[Column, Sequence[str]] = field(default_factory=dict)
+    place: str | None = None
 
 
 def part_statement(raw: RawTable, profile: SideProfile) -> tuple[str, dict[str, object]]:
@@ -62,7 +63,7 @@ def part_statement(raw: RawTable, profile: SideProfile) -> tuple[str, dict[str, 
     )
     names = ("raw", "screened", "coded", "cleaned", "figured", "judged", "stated")
     with_steps = ", ".join(f"{name} AS ({step})" for name, step in zip(names, steps, strict=True))
-    statement = f"WITH {with_steps} SELECT {_result()} FROM stated"
+    statement = f"WITH {with_steps} SELECT {_result(raw)} FROM stated"
     used = {name: value for name, value in parameters.items() if f"${name}" in statement}
     return statement, used
 
@@ -71,9 +72,10 @@ def _raw(raw: RawTable) -> str:
     texts = [f"{expression} AS t_{column}" for column, expression in raw.columns.items()]
     others = [f"{expression} AS u_{number}" for number, expression in enumerate(raw.others)]
     overlong = f"{raw.overlong or 'false'} AS is_overlong"
+    places = [raw.place] if raw.place else []
     codes = [expression for column, expression in raw.columns.items() if column in CODE_COLUMNS]
     joined = f"concat_ws({value_sql.quoted(SEPARATOR)}, {', '.join(codes)})" if codes else "''"
-    return f"SELECT {', '.join([*texts, *others, overlong])}, {joined} AS all_codes FROM {raw.relation}"
+    return f"SELECT {', '.join([*places, *texts, *others, overlong])}, {joined} AS all_codes FROM {raw.relation}"
 
 
 def _screened() -> str:
@@ -257,11 +259,12 @@ def _totals(raw: RawTable, joined: str) -> str:
     return f"CASE WHEN {likely} THEN {unnamed} AND {says} ELSE false END"
 
 
-def _result() -> str:
+def _result(raw: RawTable) -> str:
+    place = f"{raw.place}, " if raw.place else ""
     lines = ", ".join(column for column in LINE_TYPES if column != "rid")
     rejected = f"state = {REJECTED}"
     faults = ", ".join(f"CASE WHEN {rejected} THEN {name} END AS {name}" for name in _FAULTS)
-    return f"{lines}, state::UTINYINT AS state, notes::UTINYINT AS notes, {faults}"
+    return f"{place}{lines}, state::UTINYINT AS state, notes::UTINYINT AS notes, {faults}"
 
 
 _FAULTS = ("fault", "fault_column", "fault_value")

@@ -86,18 +86,19 @@ def _gather(con: duckdb.DuckDBPyConnection, position: int, read: "ReadTable") ->
     table = read.opened.table
     parameters = {"position": position, "table": table.source.name, "sheet": table.sheet, "chars": VALUE_CHARS}
     if isinstance(read.content, Part):
-        if read.content.states.get(REJECTED):
-            _gather_part(con, read, read.content, parameters)
+        if read.content.states.get(REJECTED) and read.content.judged is not None:
+            _gather_part(con, read, read.content, parameters | {"file": glob_free(read.content.judged)})
     elif read.content.rejected:
         _gather_typed(con, read, read.content, parameters)
 
 
 def _gather_part(con: duckdb.DuckDBPyConnection, read: "ReadTable", part: Part, parameters: dict[str, object]) -> None:
     names = read.opened.names
+    place = "file_row_number" if part.currency is None else "place"
     con.execute(
         f"""
         INSERT INTO draft
-        SELECT $position, $table, $sheet, $first_row + file_row_number,
+        SELECT $position, $table, $sheet, $first_row + {place},
             list_extract($headers, list_position($columns, fault_column)), left(fault_value, $chars), fault
         FROM read_parquet($file, file_row_number=true) WHERE state = {REJECTED}
         """,  # noqa: S608 - a constant
@@ -106,7 +107,6 @@ def _gather_part(con: duckdb.DuckDBPyConnection, read: "ReadTable", part: Part, 
             "first_row": part.first_row,
             "columns": [column.value for column in names],
             "headers": list(names.values()),
-            "file": glob_free(part.lines),
         },
     )
 

@@ -21,7 +21,6 @@ RAW_DELIMITER = ","
 HEAD_RECORDS = 20_000
 _MARK = "r"
 _OVERLONG = "x"
-_TAIL_BYTES = 65_536
 
 
 def text_table(source: SourceFile, *, encoding: str | None, delimiter: str | None, limits: Limits) -> Table | None:
@@ -101,21 +100,6 @@ def utf8_path(table: Table, *, scratch: Path) -> Path:
     copy = scratch / "utf8.csv"
     transcode(table.path, encoding=table.layout.encoding, to=copy)
     return copy
-
-
-def count_lines(path: Path) -> int | None:
-    """Count the lines up to the last that is not blank; None when they end in more than one way."""
-    newlines = returns = 0
-    last = b""
-    with path.open("rb") as file:
-        while block := file.read(4 * SAMPLE_BYTES):
-            newlines += block.count(b"\n")
-            returns += block.count(b"\r")
-            last = (last + block if len(block) < _TAIL_BYTES else block)[-_TAIL_BYTES:]
-    if returns not in (0, newlines):
-        return None
-    tail = last[len(last.rstrip(b"\r\n")) :]
-    return newlines - tail.count(b"\n") + 1
 
 
 def rewrite(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
@@ -12,10 +11,20 @@ MOST_WARNINGS = 50
 
 
 def total_warnings(
-    con: duckdb.DuckDBPyConnection, lines: Path, *, first_row: int, label: str, decimals: int
+    con: duckdb.DuckDBPyConnection,
+    records: tuple[str, Mapping[str, object]],
+    *,
+    first_row: int,
+    label: str,
+    decimals: int,
 ) -> Sequence[Mapping[str, object]]:
-    """Compare each total with the rows since the total before it, or since the beginning; list those that differ."""
-    found = con.execute(_RUNNING, {"file": str(lines), "accepted": ACCEPTED, "totals": TOTALS}).fetchall()
+    """Compare each total with the rows since the total before it, or since the beginning; list those that differ.
+
+    `records` is a SELECT of every row's place, state, amount and quantity, with its parameters.
+    """
+    select, parameters = records
+    running = _RUNNING.format(records=select)
+    found = con.execute(running, {**parameters, "accepted": ACCEPTED, "totals": TOTALS}).fetchall()
     warnings: list[Mapping[str, object]] = []
     for column, place, scale in (("amount", 0, decimals), ("quantity", 1, 3)):
         for row, stated, running in _column(found, place):
@@ -37,9 +46,7 @@ def total_warnings(
 
 
 _RUNNING = """
-WITH numbered AS (
-    SELECT file_row_number AS place, state, amount, quantity FROM read_parquet($file, file_row_number=true)
-),
+WITH numbered AS ({records}),
 running AS (
     SELECT place, state, amount, quantity,
         coalesce(sum(amount) FILTER (WHERE state = $accepted) OVER upward, 0) AS amount_above,

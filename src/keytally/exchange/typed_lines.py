@@ -12,7 +12,7 @@ import duckdb
 from keytally.exchange import value_sql
 from keytally.exchange.canonical import CODE_COLUMNS, FIGURE_COLUMNS, LINE_TYPES, Column
 from keytally.exchange.currencies import currency_named, exponent
-from keytally.exchange.parquet_files import FLOATS, INTEGERS, glob_free, identifier
+from keytally.exchange.parquet_files import FLOATS, INTEGERS, filled_counts, glob_free, identifier
 from keytally.exchange.part_sql import DECIMALS
 from keytally.exchange.profile import SideProfile
 from keytally.exchange.tables import Table
@@ -270,7 +270,7 @@ def _counted(
 ) -> TypedFile:
     draft = TypedFile(expressions, currency.parameters, faults, 0, 0, frozenset(), padded, (), 0, 0)
     counts = {"rows": "count(*)", "rejected": f"count_if({draft.is_fault})", "far": _far(places)}
-    filled = _filled(con, path)
+    filled = filled_counts(con, path)
     counts |= {f"has_{column}": f"count({identifier(name)})" for column, name in places.items() if name not in filled}
     counts["rounded"] = _rounded(places, table)
     selected = ", ".join(f"{test} AS {name}" for name, test in counts.items())
@@ -289,16 +289,6 @@ def _counted(
         rounded=found["rounded"],
         far=found["far"],
     )
-
-
-def _filled(con: duckdb.DuckDBPyConnection, path: str) -> Mapping[str, int]:
-    """Count the values of every column whose nulls the file itself counts."""
-    rows = con.execute(
-        """SELECT path_in_schema, sum(num_values) - sum(stats_null_count) FROM parquet_metadata($file)
-        GROUP BY ALL HAVING count(*) = count(stats_null_count)""",
-        {"file": path},
-    ).fetchall()
-    return {str(name): int(count) for name, count in rows}
 
 
 def _far(places: Mapping[Column, str]) -> str:

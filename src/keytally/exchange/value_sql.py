@@ -31,10 +31,15 @@ def folded(value: str) -> str:
 
 def figure(value: str, *, clean: str, decimals: int, marks: str, decimal_mark: str) -> str:
     """Read a figure as a scaled integer, or NULL; `clean` tells which values can be cast as they stand."""
-    fast = _scaled(value, width=18 - _scale_digits(decimals), decimals=decimals)
+    fast = plainly_scaled(value, decimals=decimals)
     plain = plain_figure(value, marks=marks, decimal_mark=decimal_mark)
     slow = _scaled(plain, width=rule.FIGURE_WIDTH, decimals=decimals)
     return f"CASE WHEN {value} IS NULL THEN NULL WHEN {clean} THEN {fast} ELSE {slow} END"
+
+
+def plainly_scaled(value: str, *, decimals: int) -> str:
+    """Read a clean figure as a scaled integer; NULL where the cast fails."""
+    return _scaled(value, width=18 - _scale_digits(decimals), decimals=decimals)
 
 
 def clean_figure(value: str, *, decimals: int, decimal_mark: str) -> str:

@@ -1,0 +1,96 @@
+"""What can be in the cells of a text file, judged by all of its bytes, so that rows need fewer tests?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from keytally.exchange.encodings import REPLACEMENT
+from keytally.exchange.values import SPACES
+
+BLOCK_BYTES = 4 * 2**20
+NULL_WORD, TOTAL_WORD = b"null", b"total"
+_TAIL_BYTES = 65_536
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
+_PLAIN = b"0123456789-.,;:|/()[]{}<>%&$*!?~^`@#='"
+"""Bytes that are looked at by no rule of codes, or only where they stand first."""
+_LOWER = bytes(range(256)).lower()
+_BESIDE = b",;|\t\n\r\"'"
+_LABELS = tuple(word.encode() for word in ("小计", "合计", "总计", "累计", "共计", "总额"))
+_ODD_SIGNS = tuple(sign.encode() for sign in (*SPACES, REPLACEMENT) if not sign.isascii())
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found: how many lines, and which bytes and words that a row may have to be tested for.
+
+    Words are looked for without regard to capitals, digits and punctuation, so one may be found that is not there,
+    and none is missed.
+    """
+
+    lines: int | None = None
+    odd_bytes: set[int] = field(default_factory=set)
+    exponents: set[str] = field(default_factory=set)
+    has_null_word: bool = False
+    has_total_word: bool = False
+    has_odd_signs: bool = False
+    has_edge_spaces: bool = False
+    has_lone_returns: bool = False
+
+    def has(self, sign: str) -> bool:
+        """Tell whether a sign that is no letter, digit or plain punctuation stands anywhere."""
+        return ord(sign) in self.odd_bytes
+
+
+def survey_of(path: Path) -> Survey:
+    """Look once at every byte of a text in UTF-8."""
+    found = Survey()
+    newlines = returns = pairs = 0
+    last = ending = words = b""
+    for block in _blocks(path):
+        kept = block.translate(_LOWER, _PLAIN)
+        rare = kept.translate(None, _LETTERS)
+        newlines += rare.count(b"\n")
+        if b"\r" in rare:
+            returns += rare.count(b"\r")
+            pairs += block.count(b"\r\n")
+        pairs += ending == b"\r" and block.startswith(b"\n")
+        _look(found, block, words + kept, rare)
+        words, ending = (words + kept)[-16:], block[-1:]
+        last = (last + block if len(block) < _TAIL_BYTES else block)[-_TAIL_BYTES:]
+    found.has_lone_returns = pairs != returns
+    if returns in (0, newlines):
+        tail = last[len(last.rstrip(b"\r\n")) :]
+        found.lines = newlines - tail.count(b"\n") + 1
+    return found
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
+
+
+def _look(found: Survey, block: bytes, kept: bytes, rare: bytes) -> None:
+    found.odd_bytes |= set(rare)
+    found.exponents |= {sign for sign in "eE" if sign.encode() in block}
+    found.has_null_word = found.has_null_word or NULL_WORD in kept
+    found.has_total_word = found.has_total_word or TOTAL_WORD in kept or _any_of(_LABELS, kept, found.odd_bytes)
+    found.has_odd_signs = found.has_odd_signs or _any_of(_ODD_SIGNS, kept, found.odd_bytes)
+    if not found.has_edge_spaces and b" " in rare:
+        found.has_edge_spaces = _has_edge_spaces(block, rare.count(b" "))
+
+
+def _any_of(words: tuple[bytes, ...], text: bytes, known: set[int]) -> bool:
+    return any(word[0] in known and word in text for word in words)
+
+
+def _has_edge_spaces(block: bytes, spaces: int) -> bool:
+    """Tell whether a space stands beside the end of a cell; where spaces are many, that is taken for granted."""
+    if spaces * 100 > len(block):
+        return True
+    place = block.find(b" ")
+    while place >= 0:
+        if block[place - 1 : place] in _BESIDE or block[place + 1 : place + 2] in _BESIDE:
+            return True
+        place = block.find(b" ", place + 1)
+    return False
