@@ -10,6 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+CAPABILITIES = (
+    *("kernel", "exchange", "core", "identity", "jobs", "imports", "worklist", "people", "approvals", "accounts"),
+    *("reconciliation", "reconciliation/engine", "site"),
+)
+
 BREACHES = [
     pytest.param("core/queries.py", "import keytally.reconciliation", "capabilities", id="up the order"),
     pytest.param("kernel/money_more.py", "import keytally.exchange", "capabilities", id="the kernel knows something"),
@@ -57,7 +62,7 @@ def bare_house(tmp_path: Path) -> Path:
     shutil.copy(ROOT / ".importlinter", tmp_path)
     shutil.copytree(ROOT / "tools" / "contracts", tmp_path / "tools" / "contracts")
     plant(tmp_path, "__init__.py", "")
-    for name in ("kernel", "exchange", "core", "jobs", "imports", "reconciliation", "reconciliation/engine", "site"):
+    for name in CAPABILITIES:
         plant(tmp_path, f"{name}/__init__.py", "")
     for name in ("core/models/__init__.py", "core/models/planted.py", "core/services.py", "jobs/views.py"):
         plant(tmp_path, name, "")
