@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keytally.accounts.views import edits, lists, relations, show
+from keytally.accounts.views import classes, duplicates, edits, figures, imports, lists, relations, show
 
 app_name = "accounts"
 
@@ -10,6 +10,16 @@ urlpatterns = [
     path("", lists.account_list, name="list"),
     path("new/", edits.add, name="new"),
     path("map/", lists.store_map, name="map"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:number>/", imports.account_import, name="import"),
+    path("imports/<int:number>/run/", imports.run, name="run_import"),
+    path("imports/<int:number>/undo/", imports.undo, name="undo_import"),
+    path("classes/", classes.classes, name="classes"),
+    path("concentration/", figures.concentration, name="concentration"),
+    path("concentration/score/", figures.score, name="score"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/merge/", duplicates.merge, name="merge"),
+    path("duplicates/<int:merge_id>/undo/", duplicates.undo, name="undo_merge"),
     path("bulk/", lists.bulk, name="bulk"),
     path("<int:number>/", show.show, name="show"),
     path("<int:number>/edit/<slug:what>/", edits.edit, name="edit"),

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import translation
 
-from keytally.accounts.models import AccountImport, AccountImportRow, AccountMeasure, AccountNode, Contact
+from keytally.accounts.models import (
+    AccountCode,
+    AccountImport,
+    AccountImportRow,
+    AccountMeasure,
+    AccountNode,
+    AccountPlacement,
+    Contact,
+    PartyRoles,
+)
 from keytally.accounts.models.imports import ImportKind, ImportState
 from keytally.accounts.queries.dependents import dependents_of
 from keytally.accounts.refusals import UnableToKeepAccount, sentence
@@ -152,6 +161,9 @@ def undo_import(kept: AccountImport, *, by: "User", now: datetime) -> None:
         for row in done:
             _take_back(row, by=by, now=now)
         AccountMeasure.objects.filter(source=f"import {kept.pk}").delete()
+    PartyRoles.objects.filter(store__in=added).delete()
+    AccountPlacement.objects.filter(node__in=added).delete()
+    AccountCode.objects.filter(node__in=added).delete()
     for number in sorted(added, reverse=True):
         AccountNode.objects.filter(pk=number).update(chain=None)
         AccountNode.objects.filter(pk=number).delete()

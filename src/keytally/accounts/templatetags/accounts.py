@@ -11,6 +11,7 @@ from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.rules.parties import Mode, NodeKind
 from keytally.accounts.rules.regions import area_names
 from keytally.accounts.rules.tiers import Tier
+from keytally.core.access import person_in
 
 register = template.Library()
 
@@ -62,6 +63,13 @@ _REASONS = {
     "SAME_PLACE": _("same place on the map"),
 }
 _SOURCES = {"DATA": _("from data"), "MANAGER": _("a manager's judgement"), "NO_DATA": _("no data")}
+
+
+@register.simple_tag(takes_context=True)
+def may(context: template.Context, permission: str) -> bool:
+    """Tell whether the reader has a permission."""
+    person = person_in(context["request"])
+    return person is not None and person.may(permission)
 
 
 @register.filter

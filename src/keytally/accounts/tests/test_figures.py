@@ -1,0 +1,145 @@
+"""Scores, concentration, merging, keepers, practice: services and their pages."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from keytally.accounts.labels import PlanStep, PromiseKind, PromiseState
+from keytally.accounts.models import AccountNode, ScoreRecord
+from keytally.accounts.queries import pages
+from keytally.accounts.queries.duplicates import pairs
+from keytally.accounts.queries.scores import dependence
+from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.rules.four_bigs import Part
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.rules.tiers import Tier
+from keytally.accounts.services import figures, keepers, merging, practice
+from keytally.accounts.services.classes import set_tier
+from keytally.kernel.periods import Period
+
+from .conftest import NOW, TODAY, add, person
+
+
+def measured(node, amount, measure="SALES", month="2026-06"):
+    return figures.Measured(node.pk, measure, Period.month(month), amount, "test", "CNY")
+
+
+def test_a_score_without_data_says_so(cast):
+    figures.score_accounts(as_of=TODAY)
+    assert ScoreRecord.objects.get(node=cast.stranger).points is None
+
+
+def test_scores_come_from_the_stores_and_are_kept_once(cast):
+    figures.record_measures([measured(cast.store, 900_00), measured(cast.stranger, 100_00)], now=NOW)
+    assert figures.score_accounts(as_of=TODAY) == 2
+    assert figures.score_accounts(as_of=TODAY) == 0
+    record = ScoreRecord.objects.get(node=cast.chain)
+    assert record.parts[0]["points"] == 100
+    assert [part["source"] for part in record.parts] == ["DATA", "NO_DATA", "DATA", "NO_DATA"]
+
+
+def test_a_measure_sent_again_takes_the_place_of_the_first(cast):
+    figures.record_measures([measured(cast.store, 100)], now=NOW)
+    figures.record_measures([measured(cast.store, 250)], now=NOW)
+    assert cast.store.measures.get().figure == 250
+
+
+def test_a_judgement_needs_a_reason_and_makes_a_score(cast, director):
+    with pytest.raises(UnableToKeepAccount, match="REASON_MISSING"):
+        figures.judge_part(cast.chain, part=Part.POTENTIAL, points=70, reason=" ", by=director, on=TODAY, now=NOW)
+    figures.judge_part(cast.chain, part=Part.POTENTIAL, points=70, reason="grows", by=director, on=TODAY, now=NOW)
+    figures.score_accounts(as_of=TODAY)
+    record = ScoreRecord.objects.filter(node=cast.chain).first()
+    assert record.parts[3]["points"] == 70
+
+
+def test_concentration_counts_chains_not_stores(cast):
+    figures.record_measures(
+        [measured(cast.store, 60), measured(cast.other_store, 20), measured(cast.stranger, 20)], now=NOW
+    )
+    found = dependence("SALES", as_of=TODAY, nodes=AccountNode.objects.all())
+    assert [(step.account, step.figure) for step in found.whole.steps] == [(cast.chain.pk, 80), (cast.stranger.pk, 20)]
+    assert found.regions[0][:2] == ("上海市", ("永盛超市",))
+
+
+def test_duplicates_are_merged_and_the_merge_is_undone(client, cast, director):
+    twin = add(NodeKind.STORE, "永盛（中山）分店", parent=cast.company, address="上海市长宁区中山西路1号")
+    (pair,) = pairs(director, as_of=TODAY)
+    assert {pair.first.pk, pair.second.pk} == {cast.store.pk, twin.pk}
+    client.force_login(director)
+    client.post(reverse("accounts:merge"), {"kept": cast.store.pk, "alias": twin.pk})
+    assert client.get(reverse("accounts:show", args=[twin.pk])).url == reverse("accounts:show", args=[cast.store.pk])
+    assert pairs(director, as_of=TODAY) == []
+    merge = twin.__class__.objects.get(pk=cast.store.pk).merges.get()
+    client.post(reverse("accounts:undo_merge", args=[merge.pk]))
+    assert AccountNode.objects.get(pk=twin.pk).merged_into is None
+    client.post(reverse("accounts:merge"), {"kept": cast.store.pk, "alias": twin.pk, "answer": "two"})
+    assert pairs(director, as_of=TODAY) == []
+
+
+def test_only_accounts_of_one_kind_without_children_are_merged(cast, director):
+    with pytest.raises(UnableToKeepAccount, match="MERGE_KINDS_DIFFER"):
+        merging.merge(cast.chain, alias=cast.store, reason="x", by=director, now=NOW)
+    with pytest.raises(UnableToKeepAccount, match="ALIAS_HAS_CHILDREN"):
+        merging.merge(cast.stranger, alias=cast.chain, reason="x", by=director, now=NOW)
+
+
+def test_an_account_of_tier_a_needs_a_named_person_with_a_deputy(cast, director, rep):
+    set_tier(cast.chain, year=2026, tier=Tier.A, by=director, now=NOW)
+    assert pages.keepers(cast.chain, as_of=TODAY, tier=Tier.A).gaps == ("NO_DEDICATED_PERSON", "NO_DEPUTY")
+    with pytest.raises(UnableToKeepAccount, match="DEPUTY_IS_SAME"):
+        keepers.set_dedicated(cast.chain, person=rep, deputy=rep, starts_on=TODAY, by=director, now=NOW)
+    deputy = person("deputy", [])
+    keepers.set_dedicated(cast.chain, person=rep, deputy=deputy, starts_on=TODAY, by=director, now=NOW)
+    assert pages.keepers(cast.chain, as_of=TODAY, tier=Tier.A).gaps == ()
+
+
+def test_a_promise_asks_in_return_and_is_answered_once(cast, director):
+    def pledge(asked):
+        return practice.Pledge(PromiseKind.SPEND, "display money", asked, date(2026, 9, 1))
+
+    with pytest.raises(UnableToKeepAccount):
+        practice.promise(cast.chain, pledge=pledge(""), owner=director, by=director, on=TODAY, now=NOW)
+    given = practice.promise(cast.chain, pledge=pledge("two end caps"), owner=director, by=director, on=TODAY, now=NOW)
+    practice.answer_promise(given, state=PromiseState.BROKEN, evidence="no budget", by=director, on=TODAY, now=NOW)
+    with pytest.raises(UnableToKeepAccount, match="ALREADY_ANSWERED"):
+        practice.answer_promise(given, state=PromiseState.KEPT, evidence="yes", by=director, on=TODAY, now=NOW)
+
+
+def test_a_step_of_the_plan_is_done_with_evidence(cast, director):
+    said = {"owner": director, "due_on": None, "done_on": TODAY, "by": director, "now": NOW}
+    with pytest.raises(UnableToKeepAccount, match="STEP_NEEDS_EVIDENCE"):
+        practice.set_development_step(cast.chain, step=PlanStep.MAP, evidence="", **said)
+    practice.set_development_step(cast.chain, step=PlanStep.MAP, evidence="map drawn", **said)
+    assert [step for step, kept in pages.development(cast.chain) if kept] == [PlanStep.MAP]
+
+
+def test_a_store_settles_as_its_chain_does_from_a_day_on(cast, director):
+    first = [practice.Item(5, "交对账单"), practice.Item(None, "开票")]
+    practice.set_procedure(cast.chain, items=first, starts_on=date(2026, 1, 1), by=director, now=NOW)
+    practice.set_procedure(cast.chain, items=first[:1], starts_on=date(2026, 8, 1), by=director, now=NOW)
+    assert pages.procedure_on(cast.store, as_of=date(2026, 7, 31)).steps.count() == 2
+    assert pages.procedure_on(cast.store, as_of=TODAY).steps.count() == 1
+
+
+@pytest.mark.parametrize("name", ["concentration", "duplicates", "classes", "imports", "map", "list"])
+def test_every_page_opens(client, cast, director, name):
+    figures.record_measures([measured(cast.store, 900_00), measured(cast.stranger, -5)], now=NOW)
+    client.force_login(director)
+    client.post(reverse("accounts:score"))
+    assert client.get(reverse(f"accounts:{name}")).status_code == 200
+
+
+def test_the_box_finds_accounts(client, cast, director):
+    client.force_login(director)
+    page = client.get(reverse("search"), {"q": "zss"})
+    assert page.status_code == 200
+    page = client.get(reverse("search"), {"q": "zsd"}, headers={"HX-Request": "true"})
+    assert "永盛中山店" in page.content.decode()
+
+
+def test_classes_are_data(client, cast, director):
+    client.force_login(director)
+    client.post(reverse("accounts:classes"), {"axis": "format", "name_zh": "折扣店", "name_en": "Discounter"})
+    assert "Discounter" in client.get(reverse("accounts:edit", args=[cast.store.pk, "classes"])).content.decode()

@@ -1,0 +1,205 @@
+"""Files become accounts: tried first, all or nothing or good rows, never twice, undone until something depends."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from keytally.accounts.models import AccountImport, AccountNode, Contact, PartyRoles
+from keytally.accounts.models.imports import ImportKind
+from keytally.accounts.services import importing
+from keytally.accounts.services.contacts import add_contact
+from keytally.imports.services import Upload
+
+from .conftest import NOW
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path / "files"
+
+
+HEADER = "系统,门店名称,地址,门店编码(客户),下单方,收货方,结账方,三方关系起,业态,营业面积"
+GOOD = "永盛超市,永盛虹桥店,上海市长宁区虹桥路9号,7001,store,store,永盛总部,2026-01-01,大卖场,1200.5"
+
+
+def opened(director, *lines, kind=ImportKind.STORES, header=HEADER, area="", adds_chains=False):
+    text = "\n".join((header, *lines)).encode()
+    return importing.open_import(
+        Upload("stores.csv", [text]), kind=kind, area=area, adds_chains=adds_chains, by=director, now=NOW
+    )
+
+
+def imported(director, *lines, **options):
+    kept = opened(director, *lines, **options)
+    importing.check_import(kept, by=director, now=NOW)
+    return kept, importing.run_import(kept, by=director, now=NOW)
+
+
+def test_a_row_of_s1_becomes_a_store_with_code_parties_and_class(cast, director):
+    imported(director, GOOD)
+    store = AccountNode.objects.get(name_zh="永盛虹桥店")
+    assert (store.chain, store.area_code, store.floor_area, store.status) == (
+        cast.chain,
+        "310105",
+        1_200_500,
+        "PROSPECT",
+    )
+    assert store.codes.get().code == "7001"
+    assert PartyRoles.objects.get(store=store).mode == "B"
+    assert store.classifications.get().value.code == "HYPERMARKET"
+
+
+def test_trying_keeps_nothing_but_what_was_counted(cast, director):
+    kept = opened(director, GOOD)
+    outcome = importing.check_import(kept, by=director, now=NOW)
+    assert (outcome.read, outcome.accepted) == (1, 1)
+    assert not AccountNode.objects.filter(name_zh="永盛虹桥店").exists()
+
+
+def test_read_is_accepted_and_rejected(cast, director):
+    bad = GOOD.replace("1200.5", "big").replace("虹桥店", "坏店")
+    forbidden = (
+        GOOD.replace("store,store,永盛总部", "store,永盛嘉定仓,store").replace("虹桥", "禁").replace("7001", "7002")
+    )
+    kept = opened(director, GOOD, bad, forbidden)
+    outcome = importing.check_import(kept, by=director, now=NOW)
+    assert (outcome.read, outcome.accepted, len(outcome.rejected)) == (3, 1, 2)
+    assert [one.code for one in outcome.rejected] == ["NO_QUANTITY", "SHIP_TO_HEAD_OFFICE_BILL_TO_STORE"]
+    kept.batch.refresh_from_db()
+    assert kept.batch.read_rows == kept.batch.accepted_rows + kept.batch.rejected_rows
+
+
+def test_all_or_nothing_imports_nothing_where_a_row_is_rejected(cast, director):
+    kept = opened(director, GOOD, GOOD.replace("1200.5", "big").replace("虹桥", "坏"))
+    importing.check_import(kept, by=director, now=NOW)
+    with pytest.raises(importing.UnableToImportAccounts, match="ROWS_REJECTED"):
+        importing.run_import(kept, by=director, now=NOW)
+    assert not AccountNode.objects.filter(name_zh="永盛虹桥店").exists()
+    importing.set_columns(kept, columns=kept.columns, given=kept.given, is_good_rows_only=True)
+    importing.check_import(kept, by=director, now=NOW)
+    importing.run_import(kept, by=director, now=NOW)
+    assert AccountNode.objects.filter(name_zh="永盛虹桥店").count() == 1
+
+
+def test_the_same_file_again_adds_nothing(cast, director):
+    imported(director, GOOD)
+    imported(director, GOOD)
+    assert AccountNode.objects.filter(name_zh="永盛虹桥店").count() == 1
+    assert PartyRoles.objects.count() == 1
+
+
+def test_what_could_not_be_resolved_is_reported(cast, director):
+    _kept, outcome = imported(director, "永盛超市,永盛某店,无名路1号,,,,,,,", area="310000")
+    assert outcome.warnings["DISTRICT_OPEN"] == 1
+    assert AccountNode.objects.get(name_zh="永盛某店").area_code == "310000"
+
+
+def test_an_unknown_chain_is_refused_or_added_as_was_chosen(cast, director):
+    line = "新世界,新世界一店,,,,,,,,"
+    kept = opened(director, line)
+    assert importing.check_import(kept, by=director, now=NOW).rejected[0].code == "NO_CHAIN"
+    imported(director, line, adds_chains=True)
+    assert AccountNode.objects.get(name_zh="新世界一店").chain.name_zh == "新世界"
+
+
+def test_an_import_is_undone_until_something_depends_on_it(cast, director):
+    kept, _outcome = imported(director, GOOD, "新世界,新世界一店,,,,,,,,", adds_chains=True)
+    before = AccountNode.objects.count()
+    importing.undo_import(kept, by=director, now=NOW)
+    assert AccountNode.objects.count() == before - 3
+    again, _outcome = imported(director, GOOD)
+    store = AccountNode.objects.get(name_zh="永盛虹桥店")
+    add_contact(store, facts={"name": "王", "decision_role": "BUYER"}, holder=None, by=director, now=NOW)
+    with pytest.raises(importing.UnableToImportAccounts, match="HAS_DEPENDENTS"):
+        importing.undo_import(again, by=director, now=NOW)
+
+
+def test_undoing_gives_back_what_was_changed(cast, director):
+    kept, _outcome = imported(director, "永盛超市,永盛中山店,上海市徐汇区天平路3号,,,,,,,500")
+    assert AccountNode.objects.get(pk=cast.store.pk).area_code == "310104"
+    importing.undo_import(kept, by=director, now=NOW)
+    store = AccountNode.objects.get(pk=cast.store.pk)
+    assert (store.area_code, store.floor_area) == ("310105", None)
+
+
+def test_chains_contacts_and_measures_come_in_too(cast, director):
+    imported(director, "系统,家家福,JiaJiaFu", kind=ImportKind.ACCOUNTS, header="类型,名称,英文名称")
+    imported(
+        director, "永盛超市,李雷,采购,40,支持我方", kind=ImportKind.CONTACTS, header="客户,姓名,职务,决策权重,备注"
+    )
+    line = f"{cast.store.code},SALES,2026-06,12345.67"
+    imported(director, line, kind=ImportKind.MEASURES, header="客户,指标,月份,金额")
+    assert AccountNode.objects.get(name_zh="家家福").kind == "CHAIN"
+    assert Contact.objects.get(name="李雷").weight == 40
+    assert cast.store.measures.get().figure == 1_234_567
+
+
+def test_the_pages_lead_through_an_import(client, cast, director):
+    client.force_login(director)
+    file = io.BytesIO(f"{HEADER}\n{GOOD}\n".encode())
+    file.name = "stores.csv"
+    page = client.post(reverse("accounts:imports"), {"kind": "STORES", "file": file, "area": "310000"}, follow=True)
+    kept = AccountImport.objects.get()
+    assert "永盛虹桥店" in page.content.decode()
+    columns = {f"column_{code}": place for code, place in kept.columns.items()}
+    page = client.post(reverse("accounts:import", args=[kept.pk]), {**columns, "area": "310000"}, follow=True)
+    assert "What would happen" in page.content.decode()
+    page = client.post(reverse("accounts:run_import", args=[kept.pk]), follow=True)
+    assert "1 row was imported." in page.content.decode()
+    page = client.post(reverse("accounts:undo_import", args=[kept.pk]), follow=True)
+    assert "The import was undone" in page.content.decode()
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(client, cast, director):
+    client.force_login(director)
+    file = io.BytesIO(b"\x00\x01\x02")
+    file.name = "stores.xlsx"
+    page = client.post(reverse("accounts:imports"), {"kind": "STORES", "file": file})
+    assert page.status_code == 422
+    assert "cannot be read" in page.content.decode()
+
+
+def test_the_base_file_goes_out_and_comes_in_again_unchanged(client, cast, director):
+    imported(director, GOOD)
+    client.force_login(director)
+    taken = client.post(f"{reverse('core:take', args=['accounts'])}?kind=STORE", {"format": "csv"})
+    text = b"".join(taken.streaming_content).decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(text)))
+    header = next(place for place, row in enumerate(table) if "Chain" in row)
+    out = io.StringIO()
+    csv.writer(out).writerows(table[header:])
+    before = list(AccountNode.objects.order_by("pk").values())
+    kept = importing.open_import(
+        Upload("s1.csv", [out.getvalue().encode()]),
+        kind=ImportKind.STORES,
+        area="",
+        adds_chains=False,
+        by=director,
+        now=NOW,
+    )
+    outcome = importing.check_import(kept, by=director, now=NOW)
+    assert outcome.rejected == []
+    importing.run_import(kept, by=director, now=NOW)
+    assert list(AccountNode.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "count"),
+    [("nsi_chain_brands_cn.csv", "ACCOUNTS", 305), ("shanghai_chain_stores.csv", "STORES", 380)],
+)
+def test_the_real_chains_and_stores_come_in_by_the_ordinary_import(real_data, cast, director, name, kind, count):
+    text = (real_data / "china" / name).read_bytes()
+    kept = importing.open_import(
+        Upload(name, [text]), kind=ImportKind(kind), area="310000", adds_chains=True, by=director, now=NOW
+    )
+    importing.set_columns(kept, columns=kept.columns, given=kept.given, is_good_rows_only=True)
+    outcome = importing.check_import(kept, by=director, now=NOW)
+    assert outcome.read == count == outcome.accepted + len({one.row for one in outcome.rejected})
+    importing.run_import(kept, by=director, now=NOW)
+    if kind == "STORES":
+        assert outcome.rejected == []
+        assert AccountNode.objects.filter(kind="STORE", latitude_micro__isnull=False).count() == count
+        assert outcome.warnings["DISTRICT_OPEN"] > 370
+        assert outcome.warnings["DOUBT_NAMES_A_PLACE"] >= 2

@@ -1,0 +1,206 @@
+"""Pages of an import: give a file, see what was understood, try it, go, undo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keytally.accounts.models import AccountImport
+from keytally.accounts.models.imports import ImportKind, ImportState
+from keytally.accounts.rules.attributes import COLUMNS
+from keytally.accounts.rules.regions import divisions
+from keytally.accounts.services import importing
+from keytally.core.access import person_of, requires
+from keytally.exchange.errors import UnableToRead
+from keytally.imports.services import UnableToImport, Upload
+
+SAMPLE_ROWS, SHOWN_REJECTED = 5, 200
+KIND_LABELS: dict[ImportKind, Promise | str] = {
+    ImportKind.STORES: gettext_lazy("Stores (customer base file S1)"),
+    ImportKind.ACCOUNTS: gettext_lazy("Chains, companies, head offices, DCs"),
+    ImportKind.CONTACTS: gettext_lazy("Contacts"),
+    ImportKind.MEASURES: gettext_lazy("Measures (sales, profit, ...) by month"),
+}
+STATE_LABELS: dict[ImportState, Promise | str] = {
+    ImportState.DRAFT: gettext_lazy("to be tried"),
+    ImportState.CHECKED: gettext_lazy("tried, nothing kept yet"),
+    ImportState.DONE: gettext_lazy("imported"),
+    ImportState.UNDONE: gettext_lazy("undone"),
+}
+_REFUSALS: dict[str, Promise | str] = {
+    "ROWS_REJECTED": gettext_lazy(
+        "Rows were rejected and all or nothing was chosen: mend the file, or take the good rows only."
+    ),
+    "TOO_MANY_ROWS": gettext_lazy("The file has more than 20,000 rows: cut it into several."),
+    "HAS_DEPENDENTS": gettext_lazy(
+        "Something depends on what this import added, such as contacts kept since: it can no longer be undone."
+    ),
+    "WRONG_STATE": gettext_lazy("The import is not in a state in which this can be done; look at the page again."),
+}
+_WARNINGS: dict[str, Promise | str] = {
+    "DISTRICT_OPEN": gettext_lazy("district could not be resolved; it stays open"),
+    "CITY_OPEN": gettext_lazy("city could not be resolved; it stays open"),
+    "PROVINCE_OPEN": gettext_lazy("neither address nor import says in which province it lies; it stays open"),
+    "CHAIN_ADDED": gettext_lazy("the chain was not there and is added"),
+    "SAME_ACCOUNT_TWICE": gettext_lazy("the file names this account twice"),
+    "DOUBT_NAMES_A_PLACE": gettext_lazy("the name says a car park, an entrance or the like: is it a store?"),
+    "DOUBT_NAMES_A_TENANT": gettext_lazy("the name says a shop inside a store: is it a store of the chain?"),
+    "DOUBT_CHAIN_NOT_NAMED": gettext_lazy("the name does not name the chain: is it a store of the chain?"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """A column of S1 with the column of the file that was taken for it."""
+
+    code: str
+    label: str
+    place: int | None
+    sample: str
+
+
+@requires("accounts.change")
+@require_http_methods(["GET", "POST"])
+def imports(request: HttpRequest) -> HttpResponse:
+    person = person_of(request)
+    error = ""
+    if request.method == "POST":
+        try:
+            kept = _opened(request)
+        except (UnableToImport, UnableToRead, ValueError) as refusal:
+            error = _sentence(refusal)
+        else:
+            return redirect("accounts:import", kept.pk)
+    context = {
+        "kinds": KIND_LABELS.items(),
+        "provinces": divisions(),
+        "error": error,
+        "said": request.POST,
+        "recent": [
+            (one, KIND_LABELS[ImportKind(one.kind)], STATE_LABELS[ImportState(one.state)])
+            for one in AccountImport.objects.filter(owner=person)
+            .select_related("batch")
+            .prefetch_related("batch__files")[:20]
+        ],
+    }
+    return render(request, "accounts/imports.html", context, status=422 if error else 200)
+
+
+@requires("accounts.change")
+@require_http_methods(["GET", "POST"])
+def account_import(request: HttpRequest, number: int) -> HttpResponse:
+    kept = get_object_or_404(AccountImport.objects.select_related("batch"), pk=number, owner=person_of(request))
+    if request.method == "POST" and kept.state in (ImportState.DRAFT, ImportState.CHECKED):
+        _set_columns(request, kept)
+        return _act(request, kept, lambda: importing.check_import(kept, by=person_of(request), now=datetime.now(UTC)))
+    return render(request, "accounts/import.html", _shown(kept))
+
+
+@requires("accounts.change")
+@require_POST
+def run(request: HttpRequest, number: int) -> HttpResponse:
+    kept = get_object_or_404(AccountImport.objects.select_related("batch"), pk=number, owner=person_of(request))
+
+    def act() -> None:
+        done = importing.run_import(kept, by=person_of(request), now=datetime.now(UTC))
+        count = done.accepted
+        messages.success(
+            request, ngettext("%(count)d row was imported.", "%(count)d rows were imported.", count) % {"count": count}
+        )
+
+    return _act(request, kept, act)
+
+
+@requires("accounts.change")
+@require_POST
+def undo(request: HttpRequest, number: int) -> HttpResponse:
+    kept = get_object_or_404(AccountImport, pk=number, owner=person_of(request))
+
+    def act() -> None:
+        importing.undo_import(kept, by=person_of(request), now=datetime.now(UTC))
+        messages.success(request, _("The import was undone: what it added is gone, what it changed is as it was."))
+
+    return _act(request, kept, act)
+
+
+def _act(request: HttpRequest, kept: AccountImport, act: Callable[[], object]) -> HttpResponse:
+    try:
+        act()
+    except importing.UnableToImportAccounts as refusal:
+        messages.error(request, str(_REFUSALS[refusal.args[0]]))
+    return redirect("accounts:import", kept.pk)
+
+
+def _opened(request: HttpRequest) -> AccountImport:
+    file, kind = request.FILES.get("file"), request.POST.get("kind", "")
+    if file is None or kind not in set(ImportKind):
+        raise ValueError("NO_FILE")
+    return importing.open_import(
+        Upload(file.name or "file", file.chunks()),
+        kind=ImportKind(kind),
+        area=_area(request),
+        adds_chains="adds_chains" in request.POST,
+        by=person_of(request),
+        now=datetime.now(UTC),
+    )
+
+
+def _area(request: HttpRequest) -> str:
+    text = request.POST.get("area", "")
+    return text if len(text) == 6 and text.isascii() and text.isdecimal() else ""
+
+
+def _set_columns(request: HttpRequest, kept: AccountImport) -> None:
+    chosen = {one.code: request.POST.get(f"column_{one.code}", "") for one in COLUMNS[ImportKind(kept.kind)]}
+    columns = {code: int(place) for code, place in chosen.items() if place.isascii() and place.isdecimal()}
+    given = {"area": _area(request), "adds_chains": "adds_chains" in request.POST}
+    importing.set_columns(kept, columns=columns, given=given, is_good_rows_only="good_rows_only" in request.POST)
+
+
+def _shown(kept: AccountImport) -> dict[str, Any]:
+    table = importing.table_of(kept)
+    sample = [cells for _number, cells in zip(range(SAMPLE_ROWS), (row[1] for row in table.rows()), strict=False)]
+    return {
+        "kept": kept,
+        "kind": KIND_LABELS[ImportKind(kept.kind)],
+        "state": STATE_LABELS[ImportState(kept.state)],
+        "columns": [_column(one, kept, sample) for one in COLUMNS[ImportKind(kept.kind)]],
+        "names": [(place, name or f"#{place + 1}") for place, name in enumerate(table.names)],
+        "provinces": divisions(),
+        "area": kept.given.get("area", ""),
+        "adds_chains": kept.given.get("adds_chains", False),
+        "is_open": kept.state in (ImportState.DRAFT, ImportState.CHECKED),
+        "is_checked": kept.state == ImportState.CHECKED,
+        "is_done": kept.state == ImportState.DONE,
+        "warnings": [(_WARNINGS.get(code, code), count, rows) for code, count, rows in kept.warnings],
+        "rejected": kept.batch.rejected.all()[:SHOWN_REJECTED],
+        "may_go": kept.state == ImportState.CHECKED and (kept.is_good_rows_only or not kept.batch.rejected_rows),
+        "file": kept.batch.files.first(),
+        "back": reverse("accounts:imports"),
+    }
+
+
+def _column(attribute: Any, kept: AccountImport, sample: list[list[str]]) -> ColumnRow:  # noqa: ANN401 - an attribute of S1
+    is_chinese = (get_language() or "").startswith("zh")
+    place = kept.columns.get(attribute.code)
+    cells = [row[place] for row in sample if place is not None and place < len(row) and row[place]]
+    return ColumnRow(
+        attribute.code, attribute.name_zh if is_chinese else attribute.name_en, place, " · ".join(cells[:3])[:120]
+    )
+
+
+def _sentence(refusal: Exception) -> str:
+    if isinstance(refusal, UnableToRead):
+        return refusal.text(get_language() or "zh")
+    if isinstance(refusal, UnableToImport):
+        return _("This kind of file cannot be read; use xlsx, xls, csv, tsv or parquet.")
+    return _("Choose a file and what its rows are.")
