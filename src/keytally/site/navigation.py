@@ -41,6 +41,12 @@ ENTRIES: Sequence[Entry] = (
         label=pgettext_lazy("menu", "Approvals"), icon="gavel", url_name="approvals:inbox", permission="approvals.view"
     ),
     Entry(
+        label=pgettext_lazy("menu", "Accounts"),
+        icon="building-store",
+        url_name="accounts:list",
+        permission="accounts.view",
+    ),
+    Entry(
         label=pgettext_lazy("menu", "Reconciliation"),
         icon="scale",
         url_name="reconciliation:list",

@@ -4,11 +4,12 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from keytally.site import api, views
+from keytally.site import api, search_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("keytally.identity.door_urls")),
+    path("search/", search_views.search, name="search"),
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
     path("", include("keytally.core.urls")),
