@@ -42,7 +42,7 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
             drop_suffixes(session, plan, number, salt=salt)
     for table in (f"{name}_{part}" for name in SIDES for part in ("open", "doc_form", "ord_form")):
         session.run(f"drop table {table}")
-    session.run("create table open as " + OPEN_SQL)
+    session.open_rows = session.run("create table open as " + OPEN_SQL)
 
 
 def fetch_open_lines(session: Session, lines: SideLines, *, name: str) -> None:
@@ -74,6 +74,17 @@ OPEN_COLUMNS = (
     "way",
 )  # fmt: skip
 OPEN_SQL = f"select {', '.join(f'{RENAMED.get(name, name)} as {name}' for name in OPEN_COLUMNS)} from line"
+
+
+def shrink_open(session: Session) -> int:
+    """Write `open` anew once most of it is closed, since closed lines cost every later step; return what is left."""
+    waiting = session.count("select count(*) from open")
+    if waiting * 2 < session.open_rows:
+        session.run(f"create table shrunk as select {', '.join(OPEN_COLUMNS)} from open")
+        session.run("drop table open")
+        session.run("alter table shrunk rename to open")
+        session.open_rows = waiting
+    return waiting
 
 
 def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:

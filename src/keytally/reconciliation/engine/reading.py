@@ -10,6 +10,7 @@ import duckdb
 
 from keytally.exchange.canonical import Column
 from keytally.exchange.damage import damaged_file
+from keytally.exchange.errors import UnableToRead
 from keytally.exchange.profile import Profile
 from keytally.exchange.read import ReadProgress, SideRead, read_side
 from keytally.exchange.repair import CodeList, repair
@@ -58,9 +59,14 @@ def read_both(
         )
 
     if are_worth_it(files):
-        return read_at_once(
-            read, memory=means.memory, threads=means.threads, tell=partial(_tell, means), is_stopped=means.is_stopped
-        )
+        with _room_for_one():
+            return read_at_once(
+                read,
+                memory=means.memory,
+                threads=means.threads,
+                tell=partial(_tell, means),
+                is_stopped=means.is_stopped,
+            )
     return {
         side: read(side, Share(means.memory, means.threads, partial(_tell, means, side), means.is_stopped))
         for side in files
@@ -125,6 +131,16 @@ def side_summary(read: SideRead, *, amount_minor: int) -> SideSummary:
         totals=counts.totals,
         amount_minor=amount_minor,
     )
+
+
+@contextlib.contextmanager
+def _room_for_one() -> Iterator[None]:
+    """Go on where two readings at once had too little memory, so that they take their turns."""
+    try:
+        yield
+    except UnableToRead as fault:
+        if fault.code != "out_of_memory":
+            raise
 
 
 def _tell(means: Means, side: Side, progress: ReadProgress) -> None:

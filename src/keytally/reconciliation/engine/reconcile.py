@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from keytally.exchange.errors import ReadingStopped, UnableToRead
+from keytally.exchange.opening import keeping_workbooks
 from keytally.exchange.profile import MatchProfile, Measure, Profile
 from keytally.exchange.read import SideRead
 from keytally.exchange.rejected import write_rejected_csv
@@ -147,10 +148,11 @@ def _reconciled(task: _Task, folder: ResultFolder) -> Reconciliation:
     began = time.monotonic()
     files = files_of(task.ours, task.theirs)
     tables = _converted(folder, dict(task.tables))
-    profile, said = profile_for(task.profile, files)
-    profile = replace(profile, match=_match(profile.match, task))
     means = Means(folder.cache, task.memory, task.threads, task.on_progress, task.is_stopped)
-    sides = read_both(files, profile, means=means)
+    with keeping_workbooks():
+        profile, said = profile_for(task.profile, files)
+        profile = replace(profile, match=_match(profile.match, task))
+        sides = read_both(files, profile, means=means)
     with naming_damage(sides, means=means):
         sides = repaired(sides, tables=tables, means=means)
         outcome = run(_request(task, profile, sides=sides, folder=folder, tables=tables))

@@ -10,7 +10,7 @@ from keytally.reconciliation.engine.codes import load_codes
 from keytally.reconciliation.engine.contract import Outcome, Request, UnableToRun
 from keytally.reconciliation.engine.decided import apply_decisions
 from keytally.reconciliation.engine.judging import judge, load_settings
-from keytally.reconciliation.engine.opening import open_lines
+from keytally.reconciliation.engine.opening import open_lines, shrink_open
 from keytally.reconciliation.engine.output import write_outputs
 from keytally.reconciliation.engine.pairing import make_tables
 from keytally.reconciliation.engine.plan import Number, Plan, make_plan
@@ -104,8 +104,9 @@ def apply_rule(session: Session, plan: Plan, name: str) -> None:
     if name == "same_key":
         own_side.close_repeated_figures(session, plan)
         own_side.close_repeats_of_clean_lines(session, plan)
+    waiting = shrink_open(session)
     session.matched_lines = session.count(
-        "select 2 * (select count(*) from clean) + (select count(*) from line) - (select count(*) from open)"
+        "select 2 * (select count(*) from clean) + (select count(*) from line) - $waiting", {"waiting": waiting}
     )
 
 

@@ -22,6 +22,7 @@ class Session:
         self.seconds: dict[str, float] = {}
         self.step_name = "start"
         self.matched_lines = 0
+        self.open_rows = 0
         self._steps = steps
         self._number = 0
         self._began = time.monotonic()
