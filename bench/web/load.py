@@ -71,12 +71,12 @@ class Visitor:
 
 
 def click_through(
-    address: str, *, sessions: Sequence[str], pages: Mapping[str, str], think: float, warm: float, measured: float
+    address: str, *, visits: Sequence[tuple[str, Mapping[str, str]]], think: float, warm: float, measured: float
 ) -> tuple[list[Sample], list[str]]:
-    """Let everybody click at once; answers the samples after the warm-up, and what went wrong."""
+    """Let everybody, each with a session and pages, click at once; answers the samples after the warm-up, and what went wrong."""
     warm_until = time.monotonic() + warm
     until = warm_until + measured
-    visitors = [Visitor(address, session, pages, seed) for seed, session in enumerate(sessions)]
+    visitors = [Visitor(address, session, pages, seed) for seed, (session, pages) in enumerate(visits)]
     threads = [
         threading.Thread(target=each.visit, kwargs={"think": think, "warm_until": warm_until, "until": until})
         for each in visitors

@@ -96,11 +96,10 @@ def _measured(database: str, given: argparse.Namespace) -> dict:
         world = _world(env, given)
         seeded = time.monotonic() - began
         address = stack.enter_context(_served(env))
-        sessions = (world["sessions"] * given.users)[: given.users]
+        visitors = (world["visitors"] * given.users)[: given.users]
         samples, faults = click_through(
             address,
-            sessions=sessions,
-            pages=PAGES,
+            visits=[(each["session"], _pages_of(each)) for each in visitors],
             think=THINK_SECONDS,
             warm=min(30.0, given.seconds / 2),
             measured=given.seconds,
@@ -111,6 +110,11 @@ def _measured(database: str, given: argparse.Namespace) -> dict:
         "faults": faults[:20],
         "pages": {page: _figures([each for each in samples if each.page == page]) for page in PAGES},
     }
+
+
+def _pages_of(visitor: dict) -> dict[str, str]:
+    """Leave out what the visitor may not open."""
+    return {page: path for page, path in PAGES.items() if page != "scope" or visitor["reconciles"]}
 
 
 def _world(env: dict[str, str], given: argparse.Namespace) -> dict:

@@ -66,8 +66,7 @@ def make_world(*, people: int, years: int, requests: int, now: datetime | None =
     _requests(holders, number=requests, now=now, chance=chance)
     clicking = [person for role, number in CLICKING.items() for person in holders.get(role, [])[:number]]
     return {
-        "sessions": [_session(person) for person in clicking],
-        "users": [person.username for person in clicking],
+        "visitors": [{"session": _session(person), "reconciles": person.may("reconcile.view")} for person in clicking],
         "counts": {
             "positions": Position.objects.count(),
             "lines": ReportingLine.objects.count(),
@@ -181,8 +180,10 @@ def _requests(holders: dict[str, list["User"]], *, number: int, now: datetime, c
         asker = chance.choice(holders["REP"])
         amount = Money(chance.choice([80_000, 900_000, 2_500_000, 12_000_000]), "CNY")
         at = now - timedelta(hours=chance.randint(1, 200))
+        first_day = (now + timedelta(days=60)).date().isoformat()
+        facts = {"reach": chance.choice(["NATIONAL", "REGIONAL"]), "sell_out_from": first_day}
         details = Details(account_name="永辉超市", text="", key=None)
-        draft = Draft(f"端架费 {place}", places[asker.pk], amount, {}, details, ())
+        draft = Draft(f"端架费 {place}", places[asker.pk], amount, facts, details, ())
         services.start("spend_request", draft=draft, by=asker, now=at)
 
 
