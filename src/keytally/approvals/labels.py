@@ -25,6 +25,7 @@ SPECIAL_ROLES: Mapping[str, Label] = {
     FUNCTIONAL: _("functional manager (dotted line)"),
     GM_DELEGATE: _("delegate of the general manager"),
 }
+NO_POSITION = _("You hold no position today, so no route can start from you. Ask your administrator to appoint you.")
 REASONS: Mapping[str, Label] = {
     "BY_LIMITS": _("Level %(level)s of the limits: %(bounds)s."),
     "RAISED": _("One level up, because it is urgent."),
