@@ -15,3 +15,4 @@ class ApprovalsConfig(AppConfig):
         from keytally.approvals import workflows
 
         workflows.register()
+        from keytally.approvals import workflow_work  # noqa: F401 - registers what waits for those who keep the rules

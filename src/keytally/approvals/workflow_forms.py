@@ -78,7 +78,9 @@ class StepRow:
 class VersionForm(forms.Form):
     """What every new version says: from when it holds, and why."""
 
-    starts_on = forms.DateField(label=_("Takes effect on"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(
+        label=_("Takes effect on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     reason = forms.CharField(label=_("Why"), max_length=500)
 
 

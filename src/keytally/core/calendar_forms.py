@@ -22,7 +22,7 @@ WEEKDAYS = (
 class DayForm(forms.Form):
     """A day that the company works or not."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     is_worked = forms.ChoiceField(
         label=_("That day"),
         choices=[("no", pgettext_lazy("day", "is free")), ("yes", pgettext_lazy("day", "is worked"))],
@@ -34,10 +34,14 @@ class DayForm(forms.Form):
 class HoursForm(forms.Form):
     """From when to when the company works, and on which weekdays, from a day on."""
 
-    starts_on = forms.DateField(label=_("Takes effect on"), widget=forms.DateInput(attrs={"type": "date"}))
-    opens_at = forms.TimeField(label=_("Work opens"), widget=forms.TimeInput(attrs={"type": "time"}))
-    cut_off_at = forms.TimeField(label=_("Cut-off for orders"), widget=forms.TimeInput(attrs={"type": "time"}))
-    closes_at = forms.TimeField(label=_("Work closes"), widget=forms.TimeInput(attrs={"type": "time"}))
+    starts_on = forms.DateField(
+        label=_("Takes effect on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    opens_at = forms.TimeField(label=_("Work opens"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    cut_off_at = forms.TimeField(
+        label=_("Cut-off for orders"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    )
+    closes_at = forms.TimeField(label=_("Work closes"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Weekdays worked"), coerce=int, choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
     )

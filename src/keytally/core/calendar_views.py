@@ -139,7 +139,7 @@ def _page(request: HttpRequest, *, day_form: DayForm, hours_form: HoursForm | No
     facts = {
         "year": year,
         "months": [_month(year, month, calendar=calendar, names=names, today=today) for month in range(1, 13)],
-        "weekdays": [date_format(day, "D") for day in WEEK],
+        "weekdays": [_short(day) for day in WEEK],
         "worked": calendar.days_in(Period(date(year, 1, 1), date(year + 1, 1, 1))),
         "is_announced": calendar.is_announced(date(year, 6, 1)),
         "own": sorted(own.values(), key=lambda kept: kept.day),
@@ -167,6 +167,12 @@ def _day(day: date, *, calendar: WorkingDays, names: Mapping[date, str], today: 
     kind = ("" if usual else "wd-made-up") if is_worked else ("wd-holiday" if usual else "wd-free")
     is_own = day in (calendar.overrides or {})
     return Day(day, kind, is_own, day == today, names.get(day, ""))
+
+
+def _short(day: date) -> str:
+    """Name a weekday in a narrow column: in Chinese its last letter says it."""
+    name = date_format(day, "D")
+    return name[-1] if (get_language() or "").startswith("zh") else name
 
 
 def _name(kept: CalendarDay) -> str:

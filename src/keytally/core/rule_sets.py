@@ -118,6 +118,13 @@ def rule_set_in_force(code: str, *, as_of: date) -> RuleSet:
     return _shown(kept) if kept else shipped_rule_set(code)
 
 
+def rule_sets_in_force(codes: Collection[str], *, as_of: date) -> dict[str, RuleSet]:
+    """Read several sets of rules in force on a day, in one query."""
+    kept = RuleSetVersion.objects.filter(code__in=codes, number__gt=DEFAULT_NUMBER, starts_on__lte=as_of)
+    newest = {row.code: row for row in kept.order_by("starts_on", "number")}
+    return {code: _shown(newest[code]) if code in newest else shipped_rule_set(code) for code in codes}
+
+
 def shipped_rule_set(code: str) -> RuleSet:
     """Read keytally's default."""
     content = rule_set_kind(code).default()

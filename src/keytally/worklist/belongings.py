@@ -19,7 +19,7 @@ def _held_by(person: "User") -> list[Belonging]:
     return [
         Belonging(waiting.item_id, _in_words(waiting), waiting.url)
         for waiting in queries.waiting_owned_by(person.pk)
-        if waiting.item_id is not None
+        if waiting.item_id is not None and waiting.kind.passes_over
     ]
 
 

@@ -44,6 +44,8 @@ class WorkKind:
     # Belongs to today although nobody set a deadline.
     is_pressing: bool = False
     may_snooze: bool = True
+    # Goes along when its owner hands over; what follows a position or another thing does not.
+    passes_over: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Version:
 
 def every_workflow(*, as_of: date) -> Mapping[str, InForce]:
     """Read every workflow in force on a day, in the order of the work."""
-    return {code: definitions.in_force(code, as_of=as_of) for code in definitions.declared()}
+    return definitions.every_in_force(as_of=as_of)
 
 
 def to_accept(*, as_of: date) -> list[InForce]:

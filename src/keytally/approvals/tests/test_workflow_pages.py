@@ -222,3 +222,17 @@ def test_an_unknown_workflow_is_not_found(client, rep, path):
 def test_accepting_by_service_leaves_what_is_accepted_alone(director):
     assert len(accept_limits(definitions.declared(), by=director, now=NOW)) == 6
     assert accept_limits(definitions.declared(), by=director, now=NOW) == []
+
+
+def test_today_asks_those_who_keep_the_rules_to_accept_the_limits(page_of, director, rep):
+    assert "Accept or replace the limits of 6 workflows" in page_of(director, "/today/")
+    assert "Accept or replace" not in page_of(rep, "/today/")
+    accept_limits(definitions.declared(), by=director, now=NOW)
+    assert "Accept or replace" not in page_of(director, "/today/")
+
+
+def test_the_list_takes_few_queries_however_many_workflows(client, director, django_assert_max_num_queries):
+    client.force_login(director)
+    client.get("/workflows/")
+    with django_assert_max_num_queries(12):
+        client.get("/workflows/")

@@ -18,7 +18,7 @@ from keytally.approvals.labels import named
 from keytally.approvals.queries import workflows as queries
 from keytally.approvals.queries.words import role_names
 from keytally.approvals.rules.diagram import Drawing, draw, rows_of, spoken
-from keytally.approvals.rules.recurring import Occurrence, occurrences
+from keytally.approvals.rules.recurring import Every, Occurrence, occurrences
 from keytally.approvals.rules.workflow import Step, Workflow, WorkflowKind
 from keytally.approvals.services import workflows as services
 from keytally.approvals.workflows import wording
@@ -41,6 +41,7 @@ class Fall:
 @requires("workflows.view")
 @require_GET
 def workflow_list(request: HttpRequest) -> HttpResponse:
+    names = role_names()
     found = queries.every_workflow(as_of=business_date(datetime.now(UTC)))
     waiting = [known for known in found.values() if known.needs_acceptance]
     return render(
@@ -49,7 +50,7 @@ def workflow_list(request: HttpRequest) -> HttpResponse:
         {
             "approvals": _of_kind(found.values(), WorkflowKind.APPROVAL),
             "checklists": _of_kind(found.values(), WorkflowKind.CHECKLIST),
-            "waiting": [(known, wording.levels(known.workflow, role_names())) for known in waiting],
+            "waiting": [(known, wording.levels(known.workflow, names)) for known in waiting],
             "may_change": person_of(request).may("workflows.change"),
         },
     )
@@ -85,15 +86,17 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
         Fall(step, found, days.is_announced(found.due_on))
         for step in known.workflow.steps
         for fall in step.falls
-        if fall.every != "DAY"
+        if fall.every is not Every.DAY
         for found in occurrences(fall, year=year, calendar=days)
+        if fall.every is not Every.WEEK or found.is_moved
     ]
     falls.sort(key=lambda fall: (fall.found.due_on, fall.step.id))
     facts: dict[str, Any] = {
         "known": known,
         "year": year,
         "falls": falls,
-        "daily": [step for step in known.workflow.steps if any(fall.every == "DAY" for fall in step.falls)],
+        "daily": _coming(known.workflow, Every.DAY),
+        "weekly": _coming(known.workflow, Every.WEEK),
         "unannounced": sorted({fall.found.due_on.year for fall in falls if not fall.is_announced}),
         "today": today,
         "names": role_names(),
@@ -129,6 +132,10 @@ def shown(workflow: Workflow) -> dict[str, Any]:
         "raised": wording.conditions(workflow.limits.raised_when, workflow.fields) if workflow.limits else "",
         "names": names,
     }
+
+
+def _coming(workflow: Workflow, every: Every) -> list[Step]:
+    return [step for step in workflow.steps if any(fall.every is every for fall in step.falls)]
 
 
 def _of_kind(found: Iterable[InForce], kind: WorkflowKind) -> list[InForce]:

@@ -103,7 +103,7 @@ def levels(workflow: Workflow, names: RoleNames) -> list[tuple[str, str, str]]:
     if workflow.limits is None:
         return []
     return [
-        (bound, level_condition(level, workflow), stages(level.stages, names))
+        (bound, level_condition(level, workflow) or ("" if bound else _("otherwise")), stages(level.stages, names))
         for bound, level in zip(bounds(workflow.limits), workflow.limits.levels, strict=True)
     ]
 
@@ -136,7 +136,7 @@ def in_drawing(step: Step, workflow: Workflow, names: RoleNames) -> Words:
 
 def _level_line(level: tuple[str, str, str]) -> str:
     bound, condition, people = level
-    return f"• {', '.join(part for part in (bound, condition) if part) or _('otherwise')}: {people}"
+    return f"• {', '.join(part for part in (bound, condition) if part)}: {people}"
 
 
 def level_condition(level: Level, workflow: Workflow) -> str:

@@ -1,11 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keytally.jobs.models import Job
 from keytally.worklist import kinds
 from keytally.worklist.kinds import WorkKind, register_kind
-from keytally.worklist.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -129,18 +130,16 @@ def test_names_typed_in_two_languages_are_shown_in_the_readers(page_of, lina, gi
     assert shown in page_of(lina)
 
 
-def test_it_takes_the_same_number_of_queries_however_much_waits(client, give, lina, django_assert_num_queries, now):
+def test_it_takes_the_same_number_of_queries_however_much_waits(client, give, lina, now):
+    def queries():
+        with CaptureQueriesContext(connection) as made:
+            client.get("/today/")
+        return len(made)
+
     client.force_login(lina)
     give(lina, 1)
     client.get("/today/")
-    with django_assert_num_queries(QUERIES):
-        client.get("/today/")
+    with_one = queries()
     for number in range(2, 60):
         give(lina, number, deadline=now + number * HOUR)
-    with django_assert_num_queries(QUERIES):
-        client.get("/today/")
-    assert WorkItem.objects.count() == 59
-
-
-# Session, person, roles; rows, put-off rows, failed jobs, reconciliations; days and hours of the calendar.
-QUERIES = 9
+    assert queries() == with_one <= 25
