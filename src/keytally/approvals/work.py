@@ -25,6 +25,7 @@ DECISIONS = register_kind(
         weight=10,
         is_pressing=True,
         may_snooze=False,
+        passes_over=False,
     )
 )
 register_kind(
@@ -35,6 +36,7 @@ register_kind(
         sentences={"LATE": _("Late with one of your people: %(title)s, %(step)s")},
         weight=15,
         is_pressing=True,
+        passes_over=False,
     )
 )
 register_kind(
@@ -45,6 +47,7 @@ register_kind(
         sentences={Request.State.RETURNED: _("Change it and send it again: %(title)s")},
         weight=20,
         is_pressing=True,
+        passes_over=False,
     )
 )
 

@@ -135,7 +135,6 @@ PARTS: Mapping[str, Label] = {
     "content": _("text or file"),
     "pages": _("number of pages"),
     "department": _("owner department"),
-    "starts_on": _("effective day"),
 }
 
 

@@ -42,6 +42,11 @@ def own_requests(person: User) -> QuerySet[Request]:
     return came_back.order_by("-id")
 
 
+def returned_requests_of(person: User) -> QuerySet[Request]:
+    """List a person's requests that came back for change, for a handover."""
+    return Request.objects.filter(requester=person, state=Request.State.RETURNED).order_by("pk")
+
+
 def route_of(request: Request) -> list[Step]:
     """List the steps of every round of a request with who decides and who decided; in three queries."""
     seats = Prefetch("seats", Seat.objects.select_related("person").order_by("person__name", "id"))

@@ -26,7 +26,7 @@ class DraftForm(forms.Form):
     name_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
     department_zh = forms.CharField(label=_("Owner department, in Chinese"), max_length=120, required=False)
     department_en = forms.CharField(label=_("Owner department, in English"), max_length=120, required=False)
-    wanted_on = forms.DateField(label=_("Effective from"), required=False, widget=_day())
+    wanted_on = forms.DateField(label=_("Effective from (empty: when it is published)"), required=False, widget=_day())
     pages = forms.IntegerField(label=_("Pages"), min_value=1, max_value=9999, initial=1)
     text_zh = forms.CharField(
         label=_("Text in Chinese"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 10})

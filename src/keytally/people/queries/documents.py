@@ -110,11 +110,6 @@ def version_for_update(number: int) -> DocumentVersion:
     return DocumentVersion.objects.select_for_update(of=("self",)).select_related("document").get(pk=number)
 
 
-def version_of(number: int) -> DocumentVersion:
-    """Find a version whoever asks; what is above people sums it up and names its signatures."""
-    return DocumentVersion.objects.select_related("document").get(pk=number)
-
-
 def signatures(version: DocumentVersion) -> list[SignatureRow]:
     """List the steps of a version's sign-off in their order, with who signed each."""
     signed = sorted(version.signatures.all(), key=lambda signature: (signature.signed_on, signature.pk))

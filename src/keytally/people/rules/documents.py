@@ -131,14 +131,13 @@ def next_versions(versions: Iterable[VersionNo]) -> tuple[VersionNo, ...]:
     return tuple(dict.fromkeys((last.next_revision(), last.next_edition())))
 
 
-def readiness(*, title: bool, content: bool, pages: int, department: bool, starts_on: date | None) -> Verdict:
-    """Judge whether a draft may go into sign-off, with what it lacks."""
+def readiness(*, title: bool, content: bool, pages: int, department: bool) -> Verdict:
+    """Judge whether a draft may go into sign-off, with what it lacks; without a day it counts when it is published."""
     present = {
         "title": title,
         "content": content,
         "pages": pages > 0,
         "department": department,
-        "starts_on": starts_on is not None,
     }
     return judge(every(*present), {name for name, is_there in present.items() if is_there})
 

@@ -256,7 +256,6 @@ def _need_ready(version: DocumentVersion) -> None:
         content=bool(version.text_zh.strip() or version.text_en.strip() or queries.files(version).exists()),
         pages=version.pages,
         department=bool(version.department_zh.strip() or version.department_en.strip()),
-        starts_on=version.wanted_on,
     )
     if not verdict.passed:
         raise UnableToChange("INCOMPLETE", missing=verdict.unmet)

@@ -116,12 +116,12 @@ def test_versions_run_from_revision_to_edition_and_end():
         VersionNo("Z", 1).next_edition()
 
 
-FACTS = {"title": True, "content": True, "pages": 3, "department": True, "starts_on": D}
+FACTS = {"title": True, "content": True, "pages": 3, "department": True}
 
 
 @pytest.mark.parametrize(
     ("lacking", "names"),
-    [({}, ()), ({"title": False}, ("title",)), ({"pages": 0, "starts_on": None}, ("pages", "starts_on"))],
+    [({}, ()), ({"title": False}, ("title",)), ({"pages": 0, "content": False}, ("content", "pages"))],
 )
 def test_a_draft_is_ready_when_nothing_is_missing(lacking, names):
     assert readiness(**(FACTS | lacking)).unmet == names
