@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.core.grant_fields import GrantFields
 from keytally.core.roles import ROLE_LABELS, Role, declared
@@ -93,7 +94,7 @@ class LogInForm(AuthenticationForm):
 class CodeForm(forms.Form):
     """A code of the authenticator, or a recovery code."""
 
-    code = forms.CharField(label=_("Code"), max_length=16)
+    code = forms.CharField(label=pgettext_lazy("log-in", "Code"), max_length=16)
 
     def clean_code(self) -> str:
         """Read a code as people type it, with spaces."""
@@ -139,12 +140,12 @@ class ConfirmForm(forms.Form):
 class IdentityForm(forms.Form):
     """Who a person is at another system, as an administrator knows it."""
 
-    provider = forms.ChoiceField(label=_("System"))
+    provider = forms.ChoiceField(label=pgettext_lazy("log-in", "System"))
     uid = forms.CharField(label=_("Identifier there"), max_length=190)
 
     def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)
-        self.fields["provider"] = forms.ChoiceField(label=_("System"), choices=choices)
+        self.fields["provider"] = forms.ChoiceField(label=pgettext_lazy("log-in", "System"), choices=choices)
 
 
 class ReasonForm(forms.Form):
