@@ -15,8 +15,6 @@ from keytally.people.queries.positions import person_named, units
 from keytally.people.queries.proposals import proposed_position
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
-
     from keytally.core.models import User
 
 # What stands between the code and the name in a suggestion.
@@ -35,9 +33,9 @@ class Day(forms.DateInput):
 class FoundField(forms.CharField):
     """Something that is typed by its code; suggestions come while typing."""
 
-    def __init__(self, *, label: "Promise | str", finds: str, **more: Any) -> None:  # noqa: ANN401 - Django's own
+    def __init__(self, *, finds: str, **more: Any) -> None:  # noqa: ANN401 - Django's own signature
         self.finds = finds
-        super().__init__(label=label, max_length=200, **more)
+        super().__init__(max_length=200, **more)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Ask the server for suggestions while someone types."""

@@ -55,12 +55,13 @@ def shown_chart(wish: Wish) -> ShownChart:
     """Draw what a reader wants to see of the organisation."""
     whole = organisation(as_of=wish.as_of)
     tree = _tree(whole)
-    roots = (wish.root,) if wish.root in whole.positions else tree.tops
+    root = wish.root if wish.root in whole.positions else None
+    roots = tree.tops if root is None else (root,)
     found = found_positions(wish.text, as_of=wish.as_of) if wish.text else None
     drawn = draw(tree, roots=roots, opened=_opened(wish, tree=tree, roots=roots, found=found))
     cards = _named(drawn.cards, whole=whole, found=found or frozenset())
-    root = cards[0] if wish.root in whole.positions and cards else None
-    return ShownChart(cards, drawn.strokes, drawn, len(whole.positions), None if found is None else len(found), root)
+    first = cards[0] if root is not None else None
+    return ShownChart(cards, drawn.strokes, drawn, len(whole.positions), None if found is None else len(found), first)
 
 
 def found_positions(text: str, *, as_of: date) -> frozenset[int]:

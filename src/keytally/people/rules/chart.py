@@ -13,7 +13,7 @@ CARD_WIDTH, CARD_HEIGHT = 216, 54
 GAP_ACROSS, GAP_DOWN = 44, 12
 MARGIN = 12
 # So many cards are shown at first, and at most.
-FIRST_SHOWN, MOST_SHOWN = 60, 400
+FIRST_SHOWN, MOST_SHOWN = 60, 250
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,12 @@ Docs: rules/organisation.md.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-
-class Instant(Protocol):
-    """A day or an instant."""
-
-    def __lt__(self, other: "Instant", /) -> bool: ...
-
-
-When = TypeVar("When", bound=Instant)
+# Days, instants, or plain numbers.
+When = TypeVar("When", date, datetime, int)
 
 
 class Refusal(StrEnum):

@@ -20,15 +20,23 @@ from keytally.people.views.asked import day_asked, number_asked, numbers_asked, 
 
 LEVELS = range(1, 9)
 LONGEST_TEXT = 60
+TOGGLE_WIDTH = 36
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A card as the templates write it: what it says aloud, and how many lists end after it."""
+    """A card as the templates write it: all of it text already, for there are hundreds."""
 
     shown: ShownCard
     says: str
     holders: str
+    key: str
+    boss: str
+    level: str
+    number: str
+    of: str
+    below: str
+    place: str
     closes: str
 
 
@@ -75,18 +83,34 @@ def _facts(shown: ShownChart, *, wish: Wish, as_list: bool) -> dict[str, Any]:
         "opened": opened,
         "other_view": _query(as_of=wish.as_of, root=wish.root, open=opened, view=None if as_list else "list"),
         "levels": LEVELS,
-        "card_width": CARD_WIDTH,
-        "card_height": CARD_HEIGHT,
+        "day": wish.as_of.isoformat(),
+        "pages": reverse("people:positions"),
+        "persons": reverse("people:persons"),
+        "card_width": str(CARD_WIDTH),
+        "card_height": str(CARD_HEIGHT),
+        "toggle_at": str(CARD_WIDTH - TOGGLE_WIDTH - 6),
+        "toggle_middle": str(CARD_WIDTH - 6 - TOGGLE_WIDTH // 2),
     }
 
 
 def _rows(shown: ShownChart) -> Iterable[Row]:
-    cards = shown.cards
-    levels = [card.card.level for card in cards[1:]] + [1]
-    for card, following in zip(cards, levels, strict=False):
-        names = pgettext("between names", ", ").join(name for _number, name in card.holders)
-        closes = max(0, card.card.level - following)
-        yield Row(card, _says(card, holders=names), names, "x" * closes)
+    levels = [each.card.level for each in shown.cards[1:]] + [1]
+    joint = pgettext("between names", ", ")
+    for each, following in zip(shown.cards, levels, strict=False):
+        card, holders = each.card, joint.join(name for _number, name in each.holders)
+        yield Row(
+            each,
+            says=_says(each, holders=holders),
+            holders=holders,
+            key=str(card.position),
+            boss="" if card.boss is None else str(card.boss),
+            level=str(card.level),
+            number=str(card.number),
+            of=str(card.of),
+            below=str(card.below) if card.below else "",
+            place=f"translate({card.x} {card.y})",
+            closes="x" * max(0, card.level - following),
+        )
 
 
 def _says(card: ShownCard, *, holders: str) -> str:

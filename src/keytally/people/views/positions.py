@@ -18,7 +18,7 @@ from keytally.people.queries import positions as queries
 from keytally.people.queries.organisation import position_roles
 from keytally.people.views.asked import clock, day_asked, number_asked
 
-PER_PAGE = 100
+PER_PAGE = 50
 SUGGESTED = 15
 ASKED = ("boss", "dotted", "reports_to", "person", "to")
 
