@@ -73,7 +73,7 @@ class Visitor:
 def click_through(
     address: str, *, visits: Sequence[tuple[str, Mapping[str, str]]], think: float, warm: float, measured: float
 ) -> tuple[list[Sample], list[str]]:
-    """Let everybody, each with a session and pages, click at once; answers the samples after the warm-up, and what went wrong."""
+    """Let everybody click at once; answers the samples after the warm-up, and what went wrong."""
     warm_until = time.monotonic() + warm
     until = warm_until + measured
     visitors = [Visitor(address, session, pages, seed) for seed, (session, pages) in enumerate(visits)]

@@ -6,9 +6,9 @@ from pathlib import Path
 HEADING = "## Pages of a company of 2,000 people"
 
 HEAD = """Written by `make bench-web` on {measured_on}; do not edit. {people:,} people, {years} years of changes,
-{requests:,} requests; {users} people with 5 s between clicks for {seconds} s after the warm-up, served by the server of production
-(one process, four threads) on the machine that clicks as well: {cores} x {processor}, {memory}, {system}, Python
-{python}; load averages before {load}. Wanted: the server's p95 at most {bar} ms for chart, scope and inbox.
+{requests:,} requests; {users} people with 5 s between clicks for {seconds} s after the warm-up, served by the server
+of production (one process, four threads) on the machine that clicks as well: {cores} x {processor}, {memory}, {system},
+Python {python}; load averages before {load}. Wanted: the server's p95 at most {bar} ms for chart, scope and inbox.
 """
 COLUMNS = (
     "page",

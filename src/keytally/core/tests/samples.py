@@ -31,9 +31,10 @@ class Samples:
     """What the parameters of routes stand for, the secrets laid out, and a subject of every kind.
 
     `values`: by "route name:parameter", or by "namespace:parameter" for all routes of a namespace, or by
-    "api/things:parameter" for all operations under /api/v1/things; several values are all visited. `subjects`: a number for every kind of subject, with the permission that shows it over the whole
-    company. `seen_by`: routes whose own permission does not guard their thing, with the one that does. `things_of_all`:
-    routes whose parameters name nothing of anybody.
+    "api/things:parameter" for all operations under /api/v1/things; several values are all visited.
+    `subjects`: a number for every kind of subject, with the permission that shows it over the whole company.
+    `seen_by`: routes whose own permission does not guard their thing, with the one that does.
+    `things_of_all`: routes whose parameters name nothing of anybody.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
