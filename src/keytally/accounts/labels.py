@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from keytally.accounts.rules.parties import Mode, NodeKind, PartyKind
 from keytally.accounts.rules.tiers import Tier
 
 Word = Promise | str
+Code = TypeVar("Code", bound=StrEnum)
 
 KINDS: Mapping[NodeKind, Word] = {
     NodeKind.CHAIN: _("Chain"),
@@ -46,7 +48,7 @@ DECISION_ROLES: Mapping[DecisionRole, Word] = {
     DecisionRole.BUDGET_HOLDER: _("Budget holder who pays"),
     DecisionRole.PROJECT_LEAD: _("Project lead"),
     DecisionRole.END_USER: pgettext_lazy("decision role", "User"),
-    DecisionRole.BUYER: _("Buyer"),
+    DecisionRole.BUYER: pgettext_lazy("decision role", "Buyer"),
     DecisionRole.STORE_MANAGER: _("Store manager"),
     DecisionRole.SETTLEMENT_CLERK: _("Finance or settlement clerk"),
     DecisionRole.RECEIVING_CLERK: _("Receiving clerk"),
@@ -174,6 +176,6 @@ PLAN_STEPS: Mapping[PlanStep, tuple[Word, Word]] = {
 }
 
 
-def choices(labels: Mapping[StrEnum, Word]) -> list[tuple[str, Word]]:
+def choices(labels: Mapping[Code, Word]) -> list[tuple[str, Word]]:
     """Write labels as the choices of a field."""
     return [(code.value, label) for code, label in labels.items()]

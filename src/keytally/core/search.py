@@ -95,7 +95,7 @@ def query_words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def pinyin(text: str) -> tuple[str, ...]:
     """Spell Chinese text, one syllable for each character; the rest stays as it is, in lower case."""
-    spelled = lazy_pinyin(text, style=Style.NORMAL, errors=list)
+    spelled = lazy_pinyin(text, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]  # a list is spliced in
     return tuple(syllable.lower() for syllable in spelled)
 
 

@@ -1,11 +1,9 @@
 """Fields that several forms share: a person of ours, another account, a position on the earth, a floor area."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keytally.accounts.models import AccountNode
@@ -25,7 +23,7 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
     """Somebody of ours who may log in."""
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
@@ -35,7 +33,7 @@ class PersonField(forms.ModelChoiceField):
 class NodeField(forms.CharField):
     """Another account, by its code or, where only one has it, its name."""
 
-    default_error_messages: Mapping[str, Promise | str] = {
+    default_error_messages = {  # noqa: RUF012 - Django's own attribute
         "unknown": _("No account has this code or name; type its code, or as much of the name as only it has."),
         "several": _("Several accounts are called so; type the code."),
     }

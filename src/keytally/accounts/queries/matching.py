@@ -17,7 +17,7 @@ from keytally.accounts.rules.codes import plain_code
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.parties import NodeKind
 from keytally.core.queries import people
-from keytally.exchange.values import read_figure
+from keytally.exchange.values import Figure, read_figure
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -142,7 +142,7 @@ def contact_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 def figure(text: str, *, measure: str) -> int:
     """Read a figure: an amount in minor units, anything else as a whole number."""
     found = read_figure(text, decimals=2 if measure in _MONEY else 0, marks="¥|CNY")
-    if not hasattr(found, "scaled"):
+    if not isinstance(found, Figure):
         raise UnableToKeepAccount(("NO_FIGURE", {"value": text}))
     return found.scaled
 
@@ -154,10 +154,11 @@ def may_change(person: "User", node: AccountNode, *, as_of: date) -> bool:
 
 def _is_there(known: AccountNode, facts: Mapping[str, Any]) -> bool:
     """Take a name for the same store only where the position, if both have one, is the same too."""
-    here = (known.latitude_micro, known.longitude_micro, facts.get("lat"), facts.get("lng"))
-    if None in here:
+    latitude, longitude = known.latitude_micro, known.longitude_micro
+    north, east = facts.get("lat"), facts.get("lng")
+    if latitude is None or longitude is None or not isinstance(north, int) or not isinstance(east, int):
         return True
-    return abs(here[0] - here[2]) <= _NEAR and abs(here[1] - here[3]) <= _NEAR
+    return abs(latitude - north) <= _NEAR and abs(longitude - east) <= _NEAR
 
 
 def _code_of(text: str, labels: "Mapping[Any, Word]") -> "StrEnum | None":

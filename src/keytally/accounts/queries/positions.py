@@ -43,7 +43,8 @@ class Chart:
 def chart(stores: QuerySet[AccountNode]) -> Chart:
     """Draw stores by their positions; the frame fits them, longitude narrowed as it is at their latitude."""
     positions = stores.exclude(latitude_micro=None).exclude(longitude_micro=None).order_by()
-    places = list(positions.values_list("pk", "name_zh", "latitude_micro", "longitude_micro"))
+    rows = positions.values_list("pk", "name_zh", "latitude_micro", "longitude_micro")
+    places = [(number, name, north or 0, east or 0) for number, name, north, east in rows]
     missing = stores.order_by().filter(latitude_micro=None).count()
     if not places:
         return Chart((), 0, missing)

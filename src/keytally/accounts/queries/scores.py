@@ -64,8 +64,8 @@ def known_of_all(*, as_of: date) -> "Mapping[int, Known]":
 def sums_by_chain(measure: str, starts_on: date, ends_before: date, *, currency: str = "CNY") -> dict[int, int]:
     """Add a measure up over a chain and everything below it, in one currency."""
     rows = AccountMeasure.objects.filter(measure=measure, starts_on__gte=starts_on, ends_before__lte=ends_before)
-    rows = rows.filter(currency__in=["", currency], node__chain__isnull=False).values("node__chain")
-    return {row["node__chain"]: int(row["total"]) for row in rows.annotate(total=Sum("figure")).order_by()}
+    kept = rows.filter(currency__in=["", currency], node__chain__isnull=False).values_list("node__chain")
+    return {chain or 0: int(total) for chain, total in kept.annotate(total=Sum("figure")).order_by()}
 
 
 def score_history(node: int) -> QuerySet[ScoreRecord]:
@@ -112,7 +112,7 @@ def _chains() -> QuerySet[AccountNode]:
 def _stores_by_chain() -> dict[int, tuple[int, int]]:
     stores = AccountNode.objects.filter(kind=NodeKind.STORE, merged_into=None, chain__isnull=False)
     rows = stores.exclude(status=Status.CLOSED).values("chain").annotate(count=Count("pk"), floor=Sum("floor_area"))
-    return {row["chain"]: (row["count"], int(row["floor"] or 0)) for row in rows.order_by()}
+    return {row["chain"] or 0: (row["count"], int(row["floor"] or 0)) for row in rows.order_by()}
 
 
 def _latest_by_chain(as_of: date) -> dict[int, dict[str, int]]:
@@ -125,7 +125,7 @@ def _latest_by_chain(as_of: date) -> dict[int, dict[str, int]]:
 
 def _known_until() -> dict[int, date]:
     rows = AccountMeasure.objects.filter(node__chain__isnull=False).values("node__chain")
-    return {row["node__chain"]: row["until"] for row in rows.annotate(until=Max("ends_before")).order_by()}
+    return {row["node__chain"] or 0: row["until"] for row in rows.annotate(until=Max("ends_before")).order_by()}
 
 
 def _judgements(as_of: date) -> dict[int, dict[Part, Judgement]]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from keytally.accounts.rules.codes import checked_number
 from keytally.exchange.headers import plain_name
-from keytally.exchange.values import read_date, read_figure
+from keytally.exchange.values import Figure, read_date, read_figure
 
 Value = str | int | date | bool | None
 
@@ -208,13 +208,14 @@ def _as_text(_attribute: Attribute, text: str) -> Value | Fault:
 
 def _as_count(attribute: Attribute, text: str) -> Value | Fault:
     found = read_figure(text, decimals=0, marks="")
-    is_whole = hasattr(found, "scaled") and not found.rounded and 0 <= found.scaled < 2**31
-    return found.scaled if is_whole and hasattr(found, "scaled") else Fault(attribute.code, text, "NO_COUNT")
+    if isinstance(found, Figure) and not found.rounded and 0 <= found.scaled < 2**31:
+        return found.scaled
+    return Fault(attribute.code, text, "NO_COUNT")
 
 
 def _as_quantity(attribute: Attribute, text: str) -> Value | Fault:
     found = read_figure(text.removesuffix("m²").removesuffix("㎡").strip(), decimals=3, marks="")
-    if hasattr(found, "scaled") and found.scaled >= 0:
+    if isinstance(found, Figure) and found.scaled >= 0:
         return found.scaled
     return Fault(attribute.code, text, "NO_QUANTITY")
 
@@ -222,7 +223,7 @@ def _as_quantity(attribute: Attribute, text: str) -> Value | Fault:
 def _as_degrees(attribute: Attribute, text: str) -> Value | Fault:
     found = read_figure(text, decimals=6, marks="")
     most = 90_000_000 if attribute.code == "lat" else 180_000_000
-    if hasattr(found, "scaled") and abs(found.scaled) <= most:
+    if isinstance(found, Figure) and abs(found.scaled) <= most:
         return found.scaled
     return Fault(attribute.code, text, "NO_POSITION")
 
