@@ -82,7 +82,7 @@ class PaperForm(forms.Form):
         super().__init__(data)
         self.steps = STEPS[sign_off]
         for step in self.steps:
-            label = step_label(step, sign_off=sign_off)
+            label = str(step_label(step, sign_off=sign_off))
             self.fields[f"signer_{step}"] = forms.CharField(label=label, max_length=150)
             self.fields[f"signed_on_{step}"] = forms.DateField(label=_("signed on"), widget=_day())
 

@@ -20,8 +20,10 @@ LONGEST_REMARK = 500
 class ProposalForm(forms.Form):
     """A handover as it is proposed; `chosen` names single things, unless everything goes."""
 
-    giver = forms.ModelChoiceField(label=_("From"), queryset=None, empty_label=None)
-    receiver = forms.ModelChoiceField(label=_("To"), queryset=None, empty_label=_("Choose who receives it"))
+    giver: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(label=_("From"), queryset=None, empty_label=None)
+    receiver: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("To"), queryset=None, empty_label=_("Choose who receives it")
+    )
     extent = forms.ChoiceField(
         label=_("What"),
         choices=[
@@ -69,5 +71,5 @@ def keys_of(written: list[str]) -> frozenset[Key]:
 def remarks_of(data: QueryDict) -> dict[Key, str]:
     """Read the remarks on single things, from fields named `remark:kind:number`."""
     names = [name for name in data if name.startswith("remark:")]
-    read = {key: data[name] for name in names for key in keys_of([name.removeprefix("remark:")])}
+    read = {key: str(data[name]) for name in names for key in keys_of([name.removeprefix("remark:")])}
     return {key: text.strip().replace("\x00", "")[:LONGEST_REMARK] for key, text in read.items() if text.strip()}

@@ -41,7 +41,9 @@ class CourseForm(forms.Form):
     level = forms.ChoiceField(
         label=_("Level"), choices=[(level.value, label) for level, label in TrainingCourse.LEVELS.items()]
     )
-    trainer = forms.ModelChoiceField(label=_("Trainer"), queryset=None, required=False, empty_label=_("not named"))
+    trainer: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("Trainer"), queryset=None, required=False, empty_label=_("not named")
+    )
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=10_000, initial=30)
     pass_mark_percent = forms.IntegerField(label=_("Pass mark, per cent"), min_value=1, max_value=100, initial=80)
     attempts_allowed = forms.IntegerField(
@@ -104,7 +106,9 @@ class AttendanceForm(forms.Form):
 
     held_on = forms.DateField(label=_("Held on"), widget=forms.DateInput(attrs={"type": "date"}))
     trainer = forms.CharField(label=_("Trainer"), max_length=150, required=False)
-    people = forms.ModelMultipleChoiceField(label=_("Attended by"), queryset=None)
+    people: "forms.ModelMultipleChoiceField[User]" = forms.ModelMultipleChoiceField(
+        label=_("Attended by"), queryset=None
+    )
 
     def __init__(
         self, data: QueryDict | None = None, *, people: "QuerySet[User]", today: date | None = None, trainer: str = ""
@@ -116,7 +120,7 @@ class AttendanceForm(forms.Form):
 class AttemptForm(forms.Form):
     """Whom to give another attempt, and why."""
 
-    person = forms.ModelChoiceField(label=_("Person"), queryset=None)
+    person: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(label=_("Person"), queryset=None)
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
     def __init__(self, data: QueryDict | None = None, *, people: "QuerySet[User]") -> None:

@@ -184,9 +184,10 @@ def _standing(
 def _proofs(*, people: Iterable[int]) -> Proofs:
     found: dict[tuple[int, int], list[tuple[Proof, date]]] = {}
     numbers = list(people)
-    passed = TrainingAttempt.objects.filter(person_id__in=numbers, is_passed=True)
+    passed = TrainingAttempt.objects.filter(person_id__in=numbers, is_passed=True, handed_in_on__isnull=False)
     for course, person, on in passed.values_list("course_id", "person_id", "handed_in_on"):
-        found.setdefault((course, person), []).append((Proof.PASSED, on))
+        if on is not None:
+            found.setdefault((course, person), []).append((Proof.PASSED, on))
     kept = TrainingRecord.objects.filter(person_id__in=numbers)
     for course, person, proof, on in kept.values_list("course_id", "person_id", "proof", "held_on"):
         found.setdefault((course, person), []).append((Proof(proof), on))

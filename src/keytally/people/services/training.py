@@ -151,11 +151,12 @@ def start_attempt(course: TrainingCourse, *, person: "User", now: datetime) -> T
         return begun
     if not queries.may_sit(course, person=person):
         raise UnableToTrain("NO_ATTEMPT_LEFT")
-    paper = {"pass_mark_percent": course.pass_mark_percent, "questions": [*map(_printed, queries.questions(course))]}
+    printed = [_printed(question) for question in queries.questions(course)]
+    paper = {"pass_mark_percent": course.pass_mark_percent, "questions": printed}
     try:
         with transaction.atomic():
             return TrainingAttempt.objects.create(
-                course=course, person=person, started_at=now, paper=paper, asked_count=len(paper["questions"])
+                course=course, person=person, started_at=now, paper=paper, asked_count=len(printed)
             )
     except IntegrityError:
         return TrainingAttempt.objects.get(course=course, person=person, handed_in_at=None)
