@@ -2,6 +2,9 @@
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from keytally.exchange.errors import UnableToRead, Warning_
@@ -18,6 +21,20 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = ((b"<!doctype html", "html_inside"), (b"<html", "html_inside"), (b"<table", "html_inside"))
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"ARROW1")
 _UNREAD_PARTS = ("mimetype", "word/document.xml", "ppt/presentation.xml")
+_KEPT_BYTES = 256 * 2**20
+_Opened = tuple[list[Table], list[Warning_]]
+_Kept = dict[tuple[Path, int, int], _Opened]
+_KEPT: ContextVar[_Kept | None] = ContextVar("kept_workbooks", default=None)
+
+
+@contextmanager
+def keeping_workbooks() -> Iterator[None]:
+    """Keep the workbooks that a proposal opens until they are read by its profile, so that none is unpacked twice."""
+    token = _KEPT.set({})
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
 
 
 def tables_in(source: SourceFile, profile: SideProfile | None, *, limits: Limits) -> tuple[list[Table], list[Warning_]]:
@@ -27,16 +44,27 @@ def tables_in(source: SourceFile, profile: SideProfile | None, *, limits: Limits
         return [], []
     if head.startswith(b"PAR1"):
         return [parquet_table(source, limits=limits)], []
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        _check_package(source, limits=limits)
-        return workbook_tables(source, limits=limits)
-    if head.startswith(_OLE):
-        _check_old_workbook(source, size=size, limits=limits)
-        return workbook_tables(source, limits=limits)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", _OLE)):
+        return _workbook(source, head, size=size, is_read=profile is not None, limits=limits)
     _refuse_others(source, head)
     encoding, delimiter = (profile.encoding, profile.delimiter) if profile else (None, None)
     text = text_table(source, encoding=encoding, delimiter=delimiter, limits=limits)
     return [] if text is None else [text], []
+
+
+def _workbook(source: SourceFile, head: bytes, *, size: int, is_read: bool, limits: Limits) -> _Opened:
+    kept = _KEPT.get()
+    key = (source.path.resolve(), size, source.path.stat().st_mtime_ns)
+    if kept is not None and is_read and (found := kept.pop(key, None)) is not None:
+        return found
+    if head.startswith(_OLE):
+        _check_old_workbook(source, size=size, limits=limits)
+    else:
+        _check_package(source, limits=limits)
+    opened = workbook_tables(source, limits=limits)
+    if kept is not None and not is_read and size + sum(bytes_ for _, bytes_, _ in kept) <= _KEPT_BYTES:
+        kept[key] = opened
+    return opened
 
 
 def _looked(source: SourceFile, *, limits: Limits) -> tuple[bytes, int]:

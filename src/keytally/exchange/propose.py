@@ -2,7 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 
 from keytally.exchange.canonical import Column
 from keytally.exchange.errors import Question, Sentence, Warning_
@@ -12,7 +15,7 @@ from keytally.exchange.limits import DEFAULT_LIMITS, Limits
 from keytally.exchange.mapping import Side, choose, places_of
 from keytally.exchange.name_scores import tax_basis_of
 from keytally.exchange.profile import DEFAULT_CURRENCY, MatchProfile, Measure, Profile, SideProfile, TaxBasis
-from keytally.exchange.samples import all_values, side_sample
+from keytally.exchange.samples import Sample, all_values, side_sample
 from keytally.exchange.shapes import DateOrder, currency_of, date_order
 from keytally.exchange.sources import SourceFile
 
@@ -75,7 +78,7 @@ class Proposal:
 
 def propose(ours: Sequence[SourceFile], theirs: Sequence[SourceFile], *, limits: Limits = DEFAULT_LIMITS) -> Proposal:
     """Propose a profile from the headers and values of both sides."""
-    left, right = choose(side_sample(ours, limits=limits), side_sample(theirs, limits=limits))
+    left, right = choose(*_samples(ours, theirs, limits=limits))
     compared = _compared(left, right)
     measure, reason = _measure(left, right, compared)
     sign = -1 if _is_opposite(compared) else 1
@@ -92,6 +95,14 @@ def propose(ours: Sequence[SourceFile], theirs: Sequence[SourceFile], *, limits:
         measure_reason=reason,
         questions=tuple(_questions(left, right)),
     )
+
+
+def _samples(ours: Sequence[SourceFile], theirs: Sequence[SourceFile], *, limits: Limits) -> tuple[Sample, Sample]:
+    """Open both sides at the same time: unpacking a large workbook leaves the interpreter free."""
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(copy_context().run, partial(side_sample, side, limits=limits)) for side in (ours, theirs)]
+    left, right = (one.result() for one in found)
+    return left, right
 
 
 def fingerprint_of(names: Sequence[str]) -> str:

@@ -215,7 +215,7 @@ def _typed(opened: OpenTable, reading: _Reading) -> TypedFile | None:
     names = opened.names
     if not opened.table.types or not is_typed(opened.table, names):
         return None
-    scratch = reading.means.cache / "spill"
+    scratch = reading.means.cache / f"spill-{reading.side}"
     with connection(scratch=scratch, memory=reading.means.memory, threads=reading.means.threads) as con:
         prefix = f"{reading.side}_{len(reading.tables)}"
         try:

@@ -55,7 +55,7 @@ def gather_rejected(tables: "Sequence[ReadTable]", *, side: str, means: Means) -
     to = means.cache / f"rejected-{side}-{_mark(tables)}.parquet"
     draft = to.with_name(f"{to.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.draft")
     try:
-        with connection(scratch=means.cache / "spill", memory=means.memory, threads=means.threads) as con:
+        with connection(scratch=means.cache / f"spill-{side}", memory=means.memory, threads=means.threads) as con:
             con.execute(_DRAFT)
             for position, read in enumerate(tables):
                 _gather(con, position, read)

@@ -4,7 +4,7 @@ import datetime as dt
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from python_calamine import (
@@ -101,9 +101,15 @@ def cell_text(cell: object) -> str:
         return number_text(cell)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ", timespec="seconds")
-    return str(cell)
+    return _day_text(cell) if type(cell) is dt.date else str(cell)
 
 
+@lru_cache(maxsize=2**12)
+def _day_text(day: dt.date) -> str:
+    return str(day)
+
+
+@lru_cache(maxsize=2**16)
 def number_text(number: float) -> str:
     """Write a number of a workbook: whole ones without a point, others with the 15 digits that a spreadsheet keeps.
 
