@@ -59,6 +59,12 @@ def request_for_update(request_id: int) -> Request:
     return Request.objects.select_for_update().select_related("rules").get(pk=request_id)
 
 
+def next_seat(request: Request) -> Seat | None:
+    """Find somebody for whom a request waits, the first by step and then by number."""
+    waiting = Seat.objects.filter(slot__step__request=request, is_waiting=True)
+    return waiting.select_related("person", "slot__step").order_by("slot__step__place", "slot__place", "pk").first()
+
+
 def slot_of(slot_id: int) -> Slot | None:
     """Find a decision with its step and request."""
     return Slot.objects.select_related("step__request").filter(pk=slot_id).first()
