@@ -114,17 +114,16 @@ def lay_out_company(owner: "User", now: datetime) -> str:
 
 
 def _people(plan: OrganisationPlan, *, now: datetime) -> dict[str, "User"]:
-    """Find or add the holder of every position, by the position's code."""
+    """Find or add the holder of every position, by the position's code; who logs in is there already."""
     waiting = iter(COLLEAGUES)
     log_ins = {code: username for username, code in LOG_INS.items()}
-    found: dict[str, User] = {}
+    found: dict[str, User | None] = {}
     for place in plan.positions:
-        person = person_named(log_ins[place.code]) if place.code in log_ins else None
-        if person is None and place.code not in VACANT and place.code not in DOUBLED:
-            person = _add(next(waiting), place, now=now)
-        if person is not None:
-            found[place.code] = person
-    return found
+        if place.code in log_ins:
+            found[place.code] = person_named(log_ins[place.code])
+        elif place.code not in VACANT and place.code not in DOUBLED:
+            found[place.code] = _add(next(waiting), place, now=now)
+    return {code: person for code, person in found.items() if person is not None}
 
 
 def _add(who: Colleague, place: PositionPlan, *, now: datetime) -> "User":
