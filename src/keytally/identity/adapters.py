@@ -31,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def get_login_stages(self) -> list[str]:
         """Ask for the second factor, or have one set up where a role needs it."""
-        return ["allauth.mfa.stages.AuthenticateStage", "keytally.identity.stages.NewFactorStage"]
+        return ["keytally.identity.stages.SecondFactorStage", "keytally.identity.stages.NewFactorStage"]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Name the address as everything else here does."""

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from keytally.core.grant_fields import GrantFields
 from keytally.core.roles import ROLE_LABELS, Role, declared
+from keytally.identity.operations import callable_permissions
 from keytally.identity.queries.people import person_named
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class TokenForm(forms.Form):
     def __init__(self, person: "User", *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)
         known = declared()
-        held = [(code, known[code].label) for code in sorted(person.permissions) if code in known]
+        held = [(code, known[code].label) for code in sorted(person.permissions & callable_permissions())]
         self.fields["permissions"] = forms.MultipleChoiceField(label=_("May do"), choices=held)
         self.fields["days"] = forms.IntegerField(
             label=_("Valid for days"), min_value=1, max_value=settings.API_TOKEN_DAYS_AT_MOST, initial=90

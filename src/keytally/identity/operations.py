@@ -168,6 +168,11 @@ def operation(
     return register
 
 
+def callable_permissions() -> frozenset[str]:
+    """List the permissions that some operation takes; a token has no use for others."""
+    return frozenset(code for methods in declared_operations.values() for code in methods.values()) - {SIGNED_IN}
+
+
 def page_of(rows: "QuerySet[Row]", *, query: PageQuery, show: Callable[[Row], Mapping[str, Any]]) -> dict[str, Any]:
     """Cut one page out of rows, newest first; what comes later does not shift it."""
     ordered = rows.order_by("-pk")

@@ -17,7 +17,7 @@ PUBLIC_ROUTES = frozenset(
         "log_in",
         "language",
         # Steps of a log-in that began with a right password; without one they lead back to it.
-        "mfa_authenticate",
+        "second_factor",
         "new_factor",
         # Another system vouches, or a link that only its receiver has; unknown people are shown out.
         "wecom_login",

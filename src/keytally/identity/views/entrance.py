@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.account.utils import perform_login
-from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.contrib import messages
@@ -17,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,7 +28,7 @@ from keytally.identity.new_secret import drop_secret, qr_code, secret_of
 from keytally.identity.queries.factors import has_factor
 from keytally.identity.queries.links import open_link
 from keytally.identity.services import factors, links
-from keytally.identity.stages import NewFactorStage
+from keytally.identity.stages import NewFactorStage, SecondFactorStage
 
 Entrance = Callable[..., HttpResponseBase]
 
@@ -61,7 +60,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @never_cache
 def second_factor(request: HttpRequest) -> HttpResponse:
-    stage = _stage(request, key=AuthenticateStage.key)
+    stage = _stage(request, key=SecondFactorStage.key)
     if stage is None:
         return redirect("log_in")
     form = CodeForm(request.POST or None)
@@ -128,15 +127,15 @@ def set_password(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def through(view: Entrance) -> Entrance:
-    """Open one of allauth's doors to other systems, if the installation has set it up."""
+def through(place: str) -> Entrance:
+    """Open a door to another system, if the installation has set it up; its parts are loaded when somebody comes."""
 
     @public
     @never_cache
-    @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - allauth's own signature
         try:
-            return view(request, *args, **kwargs)
+            response: HttpResponseBase = import_string(place)(request, *args, **kwargs)
+            return response
         except SocialApp.DoesNotExist:
             raise Http404 from None
 
