@@ -3,7 +3,7 @@
 from django.urls import path
 
 from keytally.identity.views import entrance
-from keytally.identity.views.entrance import through
+from keytally.identity.views.entrance import outward, through
 
 _ALLAUTH = "allauth.socialaccount.providers"
 
@@ -15,15 +15,15 @@ urlpatterns = [
     path("log-in/second-factor/", entrance.new_factor, name="new_factor"),
     path("log-in/forgotten/", entrance.forgotten, name="forgotten"),
     path("log-in/password/<str:token>/", entrance.set_password, name="set_password"),
-    path("log-in/wecom/", through("keytally.identity.provider.oauth2_login"), name="wecom_login"),
+    path("log-in/wecom/", outward("keytally.identity.provider.oauth2_login"), name="wecom_login"),
     path("log-in/wecom/back/", through("keytally.identity.provider.oauth2_callback"), name="wecom_callback"),
-    path("log-in/dingtalk/", through(f"{_ALLAUTH}.dingtalk.views.oauth2_login"), name="dingtalk_login"),
+    path("log-in/dingtalk/", outward(f"{_ALLAUTH}.dingtalk.views.oauth2_login"), name="dingtalk_login"),
     path("log-in/dingtalk/back/", through(f"{_ALLAUTH}.dingtalk.views.oauth2_callback"), name="dingtalk_callback"),
-    path("log-in/feishu/", through(f"{_ALLAUTH}.feishu.views.oauth2_login"), name="feishu_login"),
+    path("log-in/feishu/", outward(f"{_ALLAUTH}.feishu.views.oauth2_login"), name="feishu_login"),
     path("log-in/feishu/back/", through(f"{_ALLAUTH}.feishu.views.oauth2_callback"), name="feishu_callback"),
     path(
         "log-in/openid/<slug:provider_id>/",
-        through(f"{_ALLAUTH}.openid_connect.views.login"),
+        outward(f"{_ALLAUTH}.openid_connect.views.login"),
         name="openid_connect_login",
     ),
     path(

@@ -16,6 +16,7 @@ def deliver_mail(now: datetime) -> None:
 
 @chore("identity.sweep", every=timedelta(hours=1))
 def sweep_log_ins(now: datetime) -> None:
-    """Forget log-in sessions and kept answers that are over."""
+    """Forget log-in sessions and kept answers that are over, and end what people who left could still use."""
+    sessions.sweep_leavers(now=now)
     sessions.sweep_sessions(now=now)
     answers.sweep_answers(now=now)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from keytally.core.services import record_audit
 from keytally.core.subjects import Subject
+from keytally.identity.models import ApiToken, PasswordLink
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -40,6 +41,19 @@ def sweep_sessions(*, now: datetime) -> int:
     gone, _each = Session.objects.filter(expire_date__lt=now).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     return gone
+
+
+@transaction.atomic
+def sweep_leavers(*, now: datetime) -> int:
+    """End all that would let people in again if they came back: log-ins, links and tokens of those who left."""
+    gone = UserSession.objects.filter(user__is_active=False)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    for session in gone:
+        store.delete(session.session_key)
+    PasswordLink.objects.filter(person__is_active=False, used_at=None, revoked_at=None).update(revoked_at=now)
+    ApiToken.objects.filter(person__is_active=False, revoked_at=None).update(revoked_at=now)
+    count, _each = gone.delete()
+    return int(count)
 
 
 def _end(sessions: Iterable[UserSession], *, person: "User", by: "User | None", now: datetime) -> int:

@@ -298,6 +298,12 @@ def test_a_door_that_was_not_set_up_is_not_there(db, path):
     assert Client().get(f"{path}back/", {"code": "x", "state": "y"}).status_code == 404
 
 
+@pytest.mark.parametrize("path", [WECOM, OPENID])
+def test_a_link_from_elsewhere_begins_no_log_in(openid, db, path):
+    response = Client().get(path)
+    assert (response.status_code, response.headers["Location"]) == (302, "/log-in/")
+
+
 def test_an_administrator_unlinks_and_the_log_ins_end(rep, administrator, openid):
     client = Client()
     through(client, OPENID)

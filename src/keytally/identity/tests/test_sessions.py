@@ -7,6 +7,8 @@ from django.test import Client
 
 from keytally.core.models import AuditEntry
 from keytally.identity.services import sessions
+from keytally.identity.services.links import give_link
+from keytally.identity.services.tokens import make_token
 
 from .conftest import is_in, log_in
 
@@ -100,6 +102,22 @@ def test_log_ins_that_are_over_are_forgotten(rep):
     assert sessions.sweep_sessions(now=datetime.now(UTC)) == 1
     assert Session.objects.count() == UserSession.objects.count() == 1
     assert is_in(alive)
+
+
+def test_whoever_left_and_comes_back_starts_anew(rep):
+    inside = browser()
+    token, _text = make_token(rep, name="x", permissions=[], days=30, now=datetime.now(UTC))
+    link = give_link(rep, by=rep, now=datetime.now(UTC))
+    rep.is_active = False
+    rep.save()
+    assert sessions.sweep_leavers(now=datetime.now(UTC)) == 1
+    rep.is_active = True
+    rep.save()
+    token.refresh_from_db()
+    link.refresh_from_db()
+    assert not is_in(inside)
+    assert token.revoked_at
+    assert link.revoked_at
 
 
 def test_the_worker_forgets_them_by_itself(db):

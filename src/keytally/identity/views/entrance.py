@@ -127,6 +127,18 @@ def set_password(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+def outward(place: str) -> Entrance:
+    """Send a browser to another system; only a form of ours does, no link from elsewhere."""
+    door = through(place)
+
+    @public
+    @never_cache
+    def sent(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - allauth's own signature
+        return door(request, *args, **kwargs) if request.method == "POST" else redirect("log_in")
+
+    return sent
+
+
 def through(place: str) -> Entrance:
     """Open a door to another system, if the installation has set it up; its parts are loaded when somebody comes."""
 
