@@ -3,8 +3,10 @@
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import xlsxwriter
+if TYPE_CHECKING:
+    import xlsxwriter
 
 MOST_SHEET_ROWS = 1_048_576
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -37,8 +39,10 @@ def write_csv(rows: Iterable[Sequence[object]], *, to: Path, header: Sequence[st
         writer.writerows(map(safe_row, rows))
 
 
-def open_workbook(to: Path) -> xlsxwriter.Workbook:
+def open_workbook(to: Path) -> "xlsxwriter.Workbook":
     """Open a workbook to be written row by row, in which no text becomes a formula, a number or a link."""
+    import xlsxwriter
+
     return xlsxwriter.Workbook(
         str(to),
         {

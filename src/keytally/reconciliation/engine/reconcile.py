@@ -30,7 +30,6 @@ from keytally.reconciliation.engine.reading import (
     repaired,
     side_summary,
 )
-from keytally.reconciliation.engine.report import write_report
 from keytally.reconciliation.engine.results import Side
 from keytally.reconciliation.engine.run import run
 from keytally.reconciliation.engine.settings import (
@@ -199,6 +198,8 @@ def _write_beside(
         ours, theirs = (sides[side].lines for side in Side)
         write_details(folder.result, ours=ours, theirs=theirs, into=details, memory=task.memory)
         if task.with_report:
+            from keytally.reconciliation.engine.report import write_report
+
             _tell(task, WRITING_REPORT)
             report = folder.place(REPORT)
             write_report(folder.result, details=details, summary=summary, is_stopped=task.is_stopped, file=report)
