@@ -10,8 +10,11 @@ from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.services.classes import lay_out_classes
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import grant
+from keytally.accounts.services.merging import merge
 from keytally.accounts.services.nodes import NewAccount, add_account
 from keytally.accounts.services.practice import Pledge, promise
+from keytally.accounts.views.edits import EDITS
+from keytally.accounts.views.relations import RELATIONS
 from keytally.core.clock import business_date
 from keytally.core.models import User
 from keytally.core.tests.samples import NOBODY, Samples, Secret
@@ -40,6 +43,8 @@ def samples(stranger, *, now):
         by=stranger,
         now=now,
     )
+    other = add_account(NewAccount(kind=NodeKind.CHAIN, name_zh="x", owner=stranger), by=stranger, on=today, now=now)
+    merged = merge(node, alias=other, reason="x", by=stranger, now=now)
     file = AccountImport.objects.create(
         batch=open_batch(owner=stranger, now=now), owner=stranger, kind=next(iter(ImportKind))
     )
@@ -47,6 +52,10 @@ def samples(stranger, *, now):
         values={
             "accounts:number": node.pk,
             "api/accounts:number": node.pk,
+            "accounts:edit:what": list(EDITS),
+            "accounts:relate:what": list(RELATIONS),
+            "accounts:keep:what": ["procedure"],
+            "accounts:merge_id": merged.pk,
             "accounts:contact_id": contact.pk,
             "accounts:promise_id": given.pk,
             "accounts:grant_id": let_in.pk,
