@@ -40,7 +40,7 @@ class RolesField(forms.CharField):
 
     def clean(self, value: Any) -> str:  # noqa: ANN401 - Django's own signature
         """Refuse what cannot be read as roles."""
-        text = super().clean(value)
+        text = str(super().clean(value))
         try:
             (read_stages if self.is_route else read_roles)(text)
         except UnreadableRoles:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from keytally.approvals.queries.workflows import to_accept
 from keytally.core.clock import business_date
-from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.worklist.kinds import Waiting, WorkKind, register_kind, register_source
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 LIMITS = register_kind(
     WorkKind(
@@ -28,7 +31,7 @@ LIMITS = register_kind(
 )
 
 
-def limits_to_accept(person: User, now: datetime) -> Iterator[Waiting]:
+def limits_to_accept(person: "User", now: datetime) -> Iterator[Waiting]:
     """Find, for those who may, the limits that are still keytally's examples."""
     if not person.may("workflows.change"):
         return

@@ -54,7 +54,7 @@ def company_calendar() -> WorkingDays:
 def public_calendar() -> WorkingDays:
     """Read the state's holidays and make-up days, for every year that is announced and some ahead."""
     announced = sorted(ChinaStaticHolidays.special_public_holidays)
-    days = China(years=range(announced[0], announced[-1] + YEARS_AHEAD), language="zh_CN")
+    days = _days_of(range(announced[0], announced[-1] + YEARS_AHEAD), language="zh_CN")
     return WorkingDays(
         zone=ZoneInfo(settings.TIME_ZONE),
         holidays=frozenset(days),
@@ -65,8 +65,12 @@ def public_calendar() -> WorkingDays:
 
 def public_names(year: int, *, language: str) -> dict[date, str]:
     """Name the public holidays of a year in a language."""
-    days = China(years=year, language="en_US" if language.startswith("en") else "zh_CN")
+    days = _days_of(range(year, year + 1), language="en_US" if language.startswith("en") else "zh_CN")
     return {day: name for day, name in days.items() if day.year == year}
+
+
+def _days_of(years: range, *, language: str) -> China:
+    return China(years=years, language=language)  # type: ignore[no-untyped-call]  # the package types no constructor
 
 
 @transaction.atomic

@@ -111,8 +111,7 @@ def _deliver(mail_id: int, *, now: datetime) -> int:
         return _fail(mail, why=REFUSED, fault=f"{fault.smtp_code} {fault.smtp_error!r}", now=now)
     except (smtplib.SMTPException, OSError) as fault:
         return _fail(mail, why=UNREACHABLE, fault=str(fault), now=now)
-    forgotten = {"context": {}} if mail.is_secret else {}
-    _settle(mail, state=OutgoingMail.State.SENT, sent_at=now, **forgotten)
+    _settle(mail, state=OutgoingMail.State.SENT, sent_at=now, context={} if mail.is_secret else mail.context)
     return 1
 
 

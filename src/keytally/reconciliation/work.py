@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.queries import SUBJECT_KIND, waiting_for
 from keytally.worklist.kinds import Waiting, WorkKind, register_kind, register_source
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 RECONCILIATION = register_kind(
     WorkKind(
@@ -25,7 +28,7 @@ RECONCILIATION = register_kind(
 )
 
 
-def reconciliations(person: User, now: datetime) -> Iterator[Waiting]:
+def reconciliations(person: "User", now: datetime) -> Iterator[Waiting]:
     """Find a person's own reconciliations that need them."""
     for found in waiting_for(person, now=now):
         yield Waiting(

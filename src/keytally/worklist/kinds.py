@@ -9,13 +9,15 @@ A capability writes its kinds in `<capability>/work.py`:
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
-from keytally.core.models import User
 from keytally.core.subjects import Subject, subject_url
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 Label = Promise | str
 Parameters = Mapping[str, Any]
@@ -94,7 +96,7 @@ class Waiting:
         return str(_spoken(self.parameters.get("title", "")))
 
 
-Find = Callable[[User, datetime], Iterable[Waiting]]
+Find = Callable[["User", datetime], Iterable[Waiting]]
 
 _kinds: dict[str, WorkKind] = {}
 _sources: dict[str, Find] = {}

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from keytally.core.models import User
 from keytally.core.services import record_audit
 from keytally.core.subjects import Subject
 from keytally.worklist.models import WorkItem
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 
 class UnableToSnooze(Exception):
@@ -26,7 +28,7 @@ def open_item(
     *,
     kind: str,
     subject: Subject,
-    owner: User,
+    owner: "User",
     deadline: datetime | None,
     reason_code: str,
     parameters: Mapping[str, Any],
@@ -58,8 +60,8 @@ def close_item(
     kind: str,
     subject: Subject,
     now: datetime,
-    owner: User | None = None,
-    by: User | None = None,
+    owner: "User | None" = None,
+    by: "User | None" = None,
     state: WorkItem.State = WorkItem.State.DONE,
 ) -> int:
     """End what waits of a kind about a subject, for one person or for all; answers how many items ended."""
@@ -71,7 +73,7 @@ def close_item(
 
 
 @transaction.atomic
-def reassign(item_id: int, *, to: User, by: User, now: datetime, reason: str) -> WorkItem:
+def reassign(item_id: int, *, to: "User", by: "User", now: datetime, reason: str) -> WorkItem:
     """Give what waits to another person, or raise `UnableToReassign`; where they have it already, theirs stays."""
     item = WorkItem.objects.select_for_update().filter(pk=item_id, state=WorkItem.State.OPEN).first()
     if item is None:
@@ -103,7 +105,7 @@ def reassign(item_id: int, *, to: User, by: User, now: datetime, reason: str) ->
 
 
 @transaction.atomic
-def snooze(item_id: int, *, until: datetime, by: User, now: datetime) -> WorkItem:
+def snooze(item_id: int, *, until: datetime, by: "User", now: datetime) -> WorkItem:
     """Hide an item of one's own until a time before its deadline, or raise `UnableToSnooze`."""
     item = WorkItem.objects.select_for_update().filter(pk=item_id, owner=by, state=WorkItem.State.OPEN).first()
     if item is None:
@@ -124,6 +126,6 @@ def snooze(item_id: int, *, until: datetime, by: User, now: datetime) -> WorkIte
     return item
 
 
-def wake(item_id: int, *, by: User) -> int:
+def wake(item_id: int, *, by: "User") -> int:
     """Show an item again that was put off."""
     return WorkItem.objects.filter(pk=item_id, owner=by).update(snoozed_until=None)

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.jobs.queries import failed_jobs_of
 from keytally.jobs.registry import known_kind
 from keytally.worklist.kinds import Waiting, WorkKind, register_kind, register_source
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 FAILED_JOB = register_kind(
     WorkKind(
@@ -25,7 +28,7 @@ FAILED_JOB = register_kind(
 )
 
 
-def failed_jobs(person: User, now: datetime) -> Iterator[Waiting]:
+def failed_jobs(person: "User", now: datetime) -> Iterator[Waiting]:
     """Find a person's own jobs that failed and that nobody has looked after since."""
     for job in failed_jobs_of(person, now=now):
         kind = known_kind(job.kind)
