@@ -21,7 +21,7 @@ class DescriptionForm(forms.Form):
     title_zh = forms.CharField(label=_("Title in Chinese"), max_length=120, required=False)
     title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
     roles = forms.MultipleChoiceField(label=_("For positions with the role"), required=False)
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     reason = forms.CharField(label=_("Reason for the change"), max_length=500)
 
     def __init__(self, data: QueryDict | None = None, *, role_names: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature

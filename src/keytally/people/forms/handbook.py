@@ -17,7 +17,7 @@ EMPTY_LINES = 2
 class HandbookForm(forms.Form):
     """An edition from a day on."""
 
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     asks_again = forms.BooleanField(label=_("Everyone acknowledges it anew"), required=False)
     reason = forms.CharField(label=_("Reason for the change"), max_length=500)
 

@@ -104,7 +104,7 @@ class QuestionForm(forms.Form):
 class AttendanceForm(forms.Form):
     """Who attended a course, when, with whom."""
 
-    held_on = forms.DateField(label=_("Held on"), widget=forms.DateInput(attrs={"type": "date"}))
+    held_on = forms.DateField(label=_("Held on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     trainer = forms.CharField(label=_("Trainer"), max_length=150, required=False)
     people: "forms.ModelMultipleChoiceField[User]" = forms.ModelMultipleChoiceField(
         label=_("Attended by"), queryset=None

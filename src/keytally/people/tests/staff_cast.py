@@ -71,6 +71,6 @@ def course(admin):
     return found
 
 
-def work(owner):
+def work(owner, *, number=1):
     said = {"deadline": None, "reason_code": "DO", "parameters": {"title": "货架缺货"}, "now": NOW}
-    return open_item(kind="case", subject=Subject("x", 1), owner=owner, **said)
+    return open_item(kind="case", subject=Subject("x", number), owner=owner, **said)
