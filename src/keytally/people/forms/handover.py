@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.people.rules.handover import Key
 
@@ -22,7 +23,7 @@ class ProposalForm(forms.Form):
 
     giver: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(label=_("From"), queryset=None, empty_label=None)
     receiver: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
-        label=_("To"), queryset=None, empty_label=_("Choose who receives it")
+        label=pgettext_lazy("handover", "To"), queryset=None, empty_label=_("Choose who receives it")
     )
     extent = forms.ChoiceField(
         label=_("What"),
