@@ -30,6 +30,7 @@ def samples(stranger, *, now):
         },
         secrets=[Secret(TITLE, "approvals.view")],
         subjects={"approval_request": (request.pk, "approvals.view")},
-        seen_by={"approvals:decide": "approvals.view"},
+        # Whoever sees a request may say something about it.
+        seen_by={"approvals:decide": "approvals.view", "approvals:comment": "approvals.view"},
         things_of_all=frozenset({"approvals:new"}),
     )

@@ -6,12 +6,12 @@ from keytally.core.clock import business_date
 from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.core.tests.samples import Samples, Secret
-from keytally.people.models import Delegation, Holding, OrganisationVersion, ReportingLine
+from keytally.people.models import Delegation, Holding, OrganisationVersion, ReportingLine, TrainingAttempt
 from keytally.people.rules.documents import SignOff, VersionNo
-from keytally.people.rules.training import Level
+from keytally.people.rules.training import Choice, Level
 from keytally.people.services.documents import Draft, add_document
 from keytally.people.services.handover import propose_handover
-from keytally.people.services.training import CourseFacts, add_course
+from keytally.people.services.training import Answer, CourseFacts, add_course, keep_question
 from keytally.worklist.services import open_item
 
 REASON = "secretreasonofhandover"
@@ -49,6 +49,17 @@ def samples(stranger, *, now):
         "WALK-1", sign_off=SignOff.THREE_STEPS, version=VersionNo("A", 1), draft=PAPER, by=boss, now=now
     )
     course = add_course(COURSE, by=boss, now=now)
+    question = keep_question(
+        course,
+        question=None,
+        choice=Choice.SINGLE,
+        text_zh="x",
+        text_en="x",
+        answers=[Answer("x", "x", is_right=True), Answer("y", "y")],
+        by=boss,
+        now=now,
+    )
+    attempt = TrainingAttempt.objects.create(course=course, person=stranger, started_at=now, paper={"questions": []})
     return Samples(
         values={
             "people:position_id": holding.position_id,
@@ -59,6 +70,14 @@ def samples(stranger, *, now):
             "people:person_id": stranger.pk,
             "people:delegation_id": delegation.pk,
             "people:number": handover.pk,
+            "people:code": "nosuchduty",
+            "people:document_id": paper.document_id,
+            "people:version_id": paper.pk,
+            "people:attachment_id": 1,
+            "people:document_act:code": "nosuchaction",
+            "people:course_id": course.pk,
+            "people:question_id": question.pk,
+            "people:attempt_id": attempt.pk,
         },
         secrets=[Secret(REASON, "handover.view")],
         subjects={

@@ -222,8 +222,8 @@ def _may_call(route: Route, walker: Walker) -> bool:
 
 
 def _is_refused(route: Route, answer: "Answer", walker: Walker) -> bool:
-    # An operation reads what it is sent before it asks who sends it, and the walk sends nothing right.
-    if route.method and answer.status in (400, 422):
+    # Who has no role has no token; and an operation reads what it is sent before it asks who sends it.
+    if route.method and answer.status in (400, 401, 422):
         return True
     if walker.person is None:
         return answer.status in (401, 403, 405) or (answer.status == 302 and "/log-in/" in answer.leads_to)
