@@ -121,8 +121,17 @@ document.addEventListener("pointerup", () => {
   held = null;
 });
 
+// Without a wish a phone gets the list: the drawing wants room to the right.
+function asList() {
+  const { basis, open, view } = chart().dataset;
+  if (view || !matchMedia("(max-width: 767px)").matches) return false;
+  htmx.ajax("GET", `${location.pathname}?${basis}&open=${open}&view=list`, { target: "#chart", swap: "outerHTML" });
+  return true;
+}
+
 function ready(event) {
   if (event.type !== "DOMContentLoaded" && !event.target.matches?.("[data-chart]")) return;
+  if (chart() && event.type === "DOMContentLoaded" && asList()) return;
   const plain = chart()?.querySelector("[data-chart-tools]");
   if (!plain) return;
   plain.hidden = false;

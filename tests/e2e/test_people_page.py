@@ -28,6 +28,7 @@ WORDS = {
     "zh-hans": {"list": "列表方式", "drawing": "图形方式", "whole": "全图", "save": "保存", "boss": "更换上级"},
 }
 NAMES = dict(zip(LOG_INS, ("Grace Lin", "赵敏", "王磊", "陈静", "李娜", "刘建国", "孙涛"), strict=True))
+PICTURES = {"chart", "position", "person"}
 DASHES = "getComputedStyle(document.querySelector('.chart-drawing .chart-dotted')).strokeDasharray"
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-hans"])
 pytestmark = pytest.mark.usefixtures("bundle")
@@ -63,7 +64,7 @@ def log_in(page: Page, live_server, person: User, *, language: str) -> None:
 
 
 def keep(page: Page, name: str, language: str) -> None:
-    if WITH_SCREENSHOTS:
+    if WITH_SCREENSHOTS and name in PICTURES:
         width = (page.viewport_size or DESK)["width"]
         page.screenshot(path=IMAGES / f"people-{name}-{language[:2]}-{width}.png")
 
@@ -152,6 +153,7 @@ def test_pages_have_names_contrast_and_room(page: Page, live_server, admin, faul
     holder = organisation(as_of=business_date(datetime.now(UTC))).holders(shanghai.pk)[0]
     pages = {
         "chart": "/people/",
+        "drawing": "/people/?view=drawing",
         "list": "/people/?view=list",
         "positions": "/people/positions/",
         "position": f"/people/positions/{shanghai.pk}/",
@@ -168,6 +170,16 @@ def test_pages_have_names_contrast_and_room(page: Page, live_server, admin, faul
         assert page.evaluate(AUDIT) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
         keep(page, name, language)
+    assert faults == []
+
+
+def test_a_phone_gets_the_list_first_and_the_drawing_if_wanted(page: Page, live_server, admin, faults) -> None:
+    page.set_viewport_size(PHONE)
+    log_in(page, live_server, admin, language="en")
+    page.goto(f"{live_server.url}/people/")
+    expect(page.locator(".chart-list")).to_be_visible()
+    page.get_by_role("link", name="As a drawing").click()
+    expect(page.locator(".chart-drawing")).to_be_visible()
     assert faults == []
 
 

@@ -20,6 +20,8 @@ from keytally.people.views.asked import day_asked, number_asked, numbers_asked, 
 
 LEVELS = range(1, 9)
 LONGEST_TEXT = 60
+# Without a wish a wide window gets the drawing, a phone the list.
+VIEWS = LIST, DRAWING = "list", "drawing"
 TOGGLE_WIDTH = 36
 
 
@@ -50,8 +52,7 @@ def chart(request: HttpRequest) -> HttpResponse:
         opened = shown.drawn.opened ^ {toggled}
         wish = Wish(wish.as_of, wish.root, opened)
         shown = shown_chart(wish)
-    as_list = request.GET.get("view") == "list"
-    facts = _facts(shown, wish=wish, as_list=as_list)
+    facts = _facts(shown, wish=wish, view=request.GET.get("view", ""))
     facts["may_change"] = person_of(request).may("people.change")
     response = render(request, "people/_chart.html" if wants_partial(request) else "people/chart.html", facts)
     response["Vary"] = "HX-Request"
@@ -70,18 +71,21 @@ def _wish(request: HttpRequest) -> Wish:
     )
 
 
-def _facts(shown: ShownChart, *, wish: Wish, as_list: bool) -> dict[str, Any]:
+def _facts(shown: ShownChart, *, wish: Wish, view: str) -> dict[str, Any]:
     opened = ".".join(map(str, sorted(shown.drawn.opened)))
-    basis = _query(as_of=wish.as_of, root=wish.root, view="list" if as_list else None)
+    view = view if view in VIEWS else ""
+    other = DRAWING if view == LIST else LIST
+    basis = _query(as_of=wish.as_of, root=wish.root, view=view)
     return {
         "shown": shown,
         "rows": list(_rows(shown)),
         "wish": wish,
-        "as_list": as_list,
+        "as_list": view == LIST,
+        "view": view,
         "basis": basis,
         "kept": f"{basis}&open={opened}",
         "opened": opened,
-        "other_view": _query(as_of=wish.as_of, root=wish.root, open=opened, view=None if as_list else "list"),
+        "other_view": _query(as_of=wish.as_of, root=wish.root, open=opened, view=other),
         "levels": LEVELS,
         "day": wish.as_of.isoformat(),
         "pages": reverse("people:positions"),
