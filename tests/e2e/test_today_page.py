@@ -23,6 +23,8 @@ from keytally.worklist.services import open_item
 IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"
 AUDIT = Path(__file__).parents[2] / "src/keytally/site/tests/accessibility.js"
 WITH_SCREENSHOTS = os.environ.get("KEYTALLY_SCREENSHOTS") == "1"
+# The pages that the guide shows.
+SHOWN = ("today", "workflows", "workflow", "working-days")
 WORDS = {
     "en": {
         "overdue": "Overdue",
@@ -82,7 +84,7 @@ def look(page: Page, name: str, *, language: str) -> None:
     """Audit a page, and keep a picture of it where asked."""
     assert page.evaluate(AUDIT.read_text("utf-8")) == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
-    if WITH_SCREENSHOTS:
+    if WITH_SCREENSHOTS and name in SHOWN:
         short, width = language.partition("-")[0], page.viewport_size["width"]
         page.screenshot(path=IMAGES / f"{name}-{short}-{width}.png", full_page=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.approvals.forms import MoneyField
 from keytally.approvals.rules.editing import (
@@ -29,6 +30,7 @@ from keytally.kernel.money import Money
 
 # A level can be added below the table.
 MORE_LEVELS = 1
+WHO_DECIDES = pgettext_lazy("limits", "Who decides")
 
 
 class RolesField(forms.CharField):
@@ -96,7 +98,9 @@ class WorkflowForm(VersionForm):
         self.workflow = workflow
         for place in self._places:
             self.fields[f"level_{place}_up_to"] = MoneyField(label=_("Up to"), required=False)
-            self.fields[f"level_{place}_stages"] = RolesField(is_route=True, label=_("Who decides"))
+            self.fields[f"level_{place}_stages"] = RolesField(
+                is_route=True, label=pgettext_lazy("limits", "Who decides")
+            )
         for step in workflow.steps:
             self._add_step(step)
 

@@ -107,9 +107,11 @@ def _deliver(mail_id: int, *, now: datetime) -> int:
     try:
         subject, text = wording(mail)
         EmailMessage(subject, text, to=[mail.to.email]).send()
-    except smtplib.SMTPResponseException as fault:
-        return _fail(mail, why=REFUSED, fault=f"{fault.smtp_code} {fault.smtp_error!r}", now=now)
-    except (smtplib.SMTPException, OSError) as fault:
+    except (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected) as fault:
+        return _fail(mail, why=UNREACHABLE, fault=str(fault), now=now)
+    except smtplib.SMTPException as fault:
+        return _fail(mail, why=REFUSED, fault=str(fault), now=now)
+    except OSError as fault:
         return _fail(mail, why=UNREACHABLE, fault=str(fault), now=now)
     _settle(mail, state=OutgoingMail.State.SENT, sent_at=now, context={} if mail.is_secret else mail.context)
     return 1

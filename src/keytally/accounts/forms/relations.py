@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.forms.fields import DayField, PersonField
 from keytally.accounts.labels import (
@@ -118,7 +119,7 @@ class GrantForm(forms.Form):
     """Let a person in on an account and everything below it."""
 
     person = PersonField(label=_("Person"))
-    kind = forms.ChoiceField(label=_("May"), choices=choices(GRANT_KINDS))
+    kind = forms.ChoiceField(label=pgettext_lazy("grant", "May"), choices=choices(GRANT_KINDS))
     starts_on = DayField(label=_("From"))
     ends_before = DayField(label=_("Until before"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)

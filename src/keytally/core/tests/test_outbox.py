@@ -115,7 +115,7 @@ def test_a_refusal_keeps_what_the_server_said(lina, monkeypatch):
     written = send(lina)
     outbox.deliver_due(now=NOW)
     written.refresh_from_db()
-    assert (written.state, written.why, written.fault) == ("WAITING", "REFUSED", "550 b'no such box'")
+    assert (written.state, written.why, written.fault) == ("WAITING", "REFUSED", "(550, b'no such box')")
 
 
 def test_an_attempt_that_was_cut_off_is_made_again(lina):

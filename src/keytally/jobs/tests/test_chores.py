@@ -1,9 +1,11 @@
+import os
 from datetime import timedelta
 
 import pytest
 
 from keytally.jobs import chores
 from keytally.jobs.models import ChoreTurn
+from keytally.jobs.worker import Worker
 
 from .conftest import NOW
 
@@ -58,3 +60,22 @@ def test_a_chore_that_fails_says_so_and_comes_round_again(monkeypatch):
     chores.run(found, now=NOW)
     assert ChoreTurn.objects.get().fault == "KeyError: 'nothing there'"
     assert take(NOW + timedelta(minutes=5)) == ["broken"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_does_a_chore_in_a_process_of_its_own(monkeypatch, tmp_path):
+    monkeypatch.setattr(chores, "_chores", {})
+    mark = tmp_path / "done"
+
+    @chores.chore("mark", every=timedelta(minutes=5))
+    def leave_a_mark(now):
+        mark.write_text(f"{os.getpid()}")
+
+    worker = Worker()
+    worker.do_chores()
+    [doing] = worker.chores
+    doing.process.join(30)
+    worker.do_chores()
+    assert worker.chores == []
+    assert mark.read_text() != str(os.getpid())
+    assert ChoreTurn.objects.get().ended_at is not None
