@@ -23,8 +23,8 @@ def total_warnings(
     `records` is a SELECT of every row's place, state, amount and quantity, with its parameters.
     """
     select, parameters = records
-    running = _RUNNING.format(records=select)
-    found = con.execute(running, {**parameters, "accepted": ACCEPTED, "totals": TOTALS}).fetchall()
+    statement = _RUNNING.format(records=select)
+    found = con.execute(statement, {**parameters, "accepted": ACCEPTED, "totals": TOTALS}).fetchall()
     warnings: list[Mapping[str, object]] = []
     for column, place, scale in (("amount", 0, decimals), ("quantity", 1, 3)):
         for row, stated, running in _column(found, place):
