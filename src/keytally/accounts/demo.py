@@ -266,7 +266,7 @@ def _store(
     nodes.add_code(
         store,
         side=CodeSide.THEIRS,
-        code=f"{chain.code}{1000 + number}",
+        code=f"{chain.code}{1000 + serial}",
         starts_on=began,
         by=setting.by,
         now=setting.now,

@@ -168,7 +168,7 @@ PROMISE_STATES: Mapping[PromiseState, Word] = {
     PromiseState.BROKEN: pgettext_lazy("promise", "broken"),
 }
 PLAN_STEPS: Mapping[PlanStep, tuple[Word, Word]] = {
-    PlanStep.CHOOSE: (_("Choose"), _("score, size match, the buying unit's own budget")),
+    PlanStep.CHOOSE: (pgettext_lazy("account", "Choose"), _("score, size match, the buying unit's own budget")),
     PlanStep.MAP: (_("Map"), _("who decides, weights, rungs, needs: alike, different, hidden")),
     PlanStep.OFFER: (_("Offer"), _("what triggers them, value for them, three-way comparison")),
     PlanStep.PROVE: (_("Prove"), _("one category, one region, one slot, with a result sheet")),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.forms.fields import DayField, NodeField, PersonField, ScaledField
 from keytally.accounts.labels import CODE_SIDES, KINDS, STATUSES, TIERS, CodeSide, Status, choices
@@ -116,8 +117,10 @@ class NewAccountForm(AccountForm):
 class CodeForm(forms.Form):
     """A code of an account."""
 
-    side = forms.ChoiceField(label=_("Whose"), choices=choices(CODE_SIDES), initial=CodeSide.THEIRS)
-    code = forms.CharField(label=_("Code"), max_length=30)
+    side = forms.ChoiceField(
+        label=pgettext_lazy("account", "Whose"), choices=choices(CODE_SIDES), initial=CodeSide.THEIRS
+    )
+    code = forms.CharField(label=pgettext_lazy("account", "Code"), max_length=30)
     starts_on = DayField(label=_("From"), required=False)
     ends_before = DayField(label=_("Until before"), required=False)
 

@@ -38,7 +38,9 @@ class ContactForm(forms.Form):
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     holder = PersonField(label=_("Who of ours holds the relationship"), required=False)
-    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=pgettext_lazy("account", "Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     left_on = DayField(label=_("Left on"), required=False)
 
     def facts(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts import labels
 from keytally.accounts.refusals import sentence as worded
@@ -32,7 +33,7 @@ _ACTIONS = {
     "account.add": _("Added"),
     "account.change": _("Changed"),
     "account.status": _("Status changed"),
-    "account.place": _("Moved"),
+    "account.place": pgettext_lazy("account", "Moved"),
     "account.code": _("Code added"),
     "account.parties": _("Parties set"),
     "account.classify": _("Classed"),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from keytally.accounts.labels import KINDS, MODES, STATUSES, TIERS, Status
@@ -38,16 +38,16 @@ GAP_LABELS: dict[str, Promise | str] = {
     "DOUBTFUL": gettext_lazy("Names that look like no store"),
 }
 _COLUMNS: tuple[tuple[Promise | str, str], ...] = (
-    (gettext_lazy("Code"), "code"),
+    (pgettext_lazy("account", "Code"), "code"),
     (gettext_lazy("Name"), "name"),
     (gettext_lazy("Kind"), "kind"),
     (gettext_lazy("Chain"), ""),
     (gettext_lazy("Their code"), ""),
     (gettext_lazy("Tier"), ""),
     (gettext_lazy("Mode"), ""),
-    (gettext_lazy("Format"), ""),
+    (pgettext_lazy("account", "Format"), ""),
     (gettext_lazy("Status"), "status"),
-    (gettext_lazy("Region"), "area"),
+    (pgettext_lazy("account", "Region"), "area"),
     (gettext_lazy("Floor area, m²"), "floor"),
     (gettext_lazy("Owner"), ""),
 )
