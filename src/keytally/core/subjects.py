@@ -3,7 +3,7 @@
 A capability registers its kinds of subject in `<capability>/subjects.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,12 @@ def may_see(person: "User", *, subject: Subject, as_of: date) -> bool:
     """Tell whether a person may see a subject; one of an unknown kind is seen by nobody."""
     kind = _kinds.get(subject.kind)
     return kind is not None and kind.visible_to(person, as_of).filter(pk=subject.id).exists()
+
+
+def seen_among(numbers: Iterable[int], *, person: "User", kind: str, as_of: date) -> set[int]:
+    """Keep the subjects of a kind that a person may see; of an unknown kind none."""
+    known = _kinds.get(kind)
+    return set(known.visible_to(person, as_of).filter(pk__in=numbers).values_list("pk", flat=True)) if known else set()
 
 
 def subject_url(subject: Subject) -> str | None:

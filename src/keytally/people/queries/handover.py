@@ -1,7 +1,7 @@
 """Reads of handovers: who may see which, what a person holds now, and what a confirmation would do."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from keytally.core import scope
 from keytally.core.belongings import Belonging, belonging_kind, belonging_kinds
 from keytally.core.models import User
+from keytally.core.sensitivity import DOTS
+from keytally.core.subjects import seen_among
 from keytally.people.models import Handover, HandoverItem
 from keytally.people.rules.handover import Key, Plan, plan
 
@@ -123,6 +125,24 @@ def item_rows(handover: Handover) -> tuple[list[ItemRow], Plan | None]:
     return rows, found
 
 
+def shown_rows(rows: list[ItemRow], *, handover: Handover, reader: User, as_of: date) -> list[ItemRow]:
+    """Put dots in the place of things that somebody who only looks on may not see."""
+    if reader.pk in (handover.giver_id, handover.receiver_id):
+        return rows
+    hidden = _unseen([row.key for row in rows], reader=reader, as_of=as_of)
+    return [replace(row, label=_dots(row.key)) if row.key in hidden else row for row in rows]
+
+
+def shown_groups(groups: list[HeldGroup], *, giver: User, reader: User, as_of: date) -> list[HeldGroup]:
+    """Put dots in the place of things that whoever hands over for another may not see."""
+    if reader.pk == giver.pk:
+        return groups
+    hidden = _unseen([Key(one.kind, thing.id) for one in groups for thing in one.things], reader=reader, as_of=as_of)
+    return [
+        replace(one, things=tuple(_or_dots(thing, one.kind, hidden=hidden) for thing in one.things)) for one in groups
+    ]
+
+
 def leavers_with_belongings() -> list[tuple[User, list[HeldGroup]]]:
     """List the people who may no longer log in and still hold something: what nobody handed over."""
     gone = User.objects.filter(is_active=False).order_by("name", "username")
@@ -155,3 +175,22 @@ def _proposed_row(key: Key, item: HandoverItem | None, *, now_held: Held, found:
 def _label(kind: str) -> Promise | str:
     known = belonging_kind(kind)
     return known.label if known else kind
+
+
+def _unseen(keys: list[Key], *, reader: User, as_of: date) -> set[Key]:
+    kinds = {key.kind for key in keys}
+    seen = {
+        Key(kind, number)
+        for kind in kinds
+        for number in seen_among([key.id for key in keys if key.kind == kind], person=reader, kind=kind, as_of=as_of)
+    }
+    return set(keys) - seen
+
+
+def _or_dots(thing: Belonging, kind: str, *, hidden: set[Key]) -> Belonging:
+    key = Key(kind, thing.id)
+    return replace(thing, label=_dots(key)) if key in hidden else thing
+
+
+def _dots(key: Key) -> str:
+    return f"{DOTS} {key.id}"

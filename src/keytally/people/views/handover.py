@@ -132,13 +132,14 @@ def _propose(form: ProposalForm, *, by: "User", now: datetime) -> Handover | Non
 def _proposal(
     request: HttpRequest, *, form: ProposalForm, giver: "User | None", now: datetime, status: int = 200
 ) -> HttpResponse:
-    person = person_of(request)
-    leaving = queries.givers(person, as_of=business_date(now), permission=queries.END_ACCESS)
+    person, today = person_of(request), business_date(now)
+    leaving = queries.givers(person, as_of=today, permission=queries.END_ACCESS)
+    held = queries.shown_groups(queries.holds(giver), giver=giver, reader=person, as_of=today) if giver else []
     context = {
         "form": form,
         "giver": giver,
         "givers": form.fields["giver"].queryset,  # type: ignore[attr-defined]  # a model choice
-        "groups": queries.holds(giver) if giver else [],
+        "groups": held,
         "chosen": request.POST.getlist("chosen"),
         "may_end_access": giver is not None and leaving.filter(pk=giver.pk).exists(),
     }
@@ -154,7 +155,8 @@ def _page(
     form: ReasonForm | None = None,
 ) -> HttpResponse:
     person, today = person_of(request), business_date(clock())
-    rows, found = queries.item_rows(handover)
+    known, found = queries.item_rows(handover)
+    rows = queries.shown_rows(known, handover=handover, reader=person, as_of=today)
     is_receiver = handover.receiver_id == person.pk and person.may(CONFIRM)
     context = {
         "handover": handover,
