@@ -207,6 +207,8 @@ class Seat(models.Model):
     """A person who may give a decision; `is_waiting` while it is open and not given."""
 
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="seats")
+    # Kept here too: what a person may see is looked up by it.
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="seats")
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="seats")
     is_waiting = models.BooleanField(default=False)
 
@@ -216,7 +218,7 @@ class Seat(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["slot", "person"], name="seat_once")]
         indexes: ClassVar = [
             models.Index(fields=["person", "-id"], condition=Q(is_waiting=True), name="seat_waiting"),
-            models.Index(fields=["person", "slot"], name="seat_by_person"),
+            models.Index(fields=["person", "request"], name="seat_by_person"),
         ]
 
     def __str__(self) -> str:

@@ -86,8 +86,8 @@ def standing(slot: Slot, people: Iterable[int]) -> Standing:
 
 def _not_barred(theirs: QuerySet[Seat], person: User, whole: Organisation) -> QuerySet[Seat]:
     """Leave out what the person asked for, and the decisions on what their managers asked for."""
-    asked_by = set(theirs.order_by().values_list("slot__step__request__requester", flat=True).distinct())
+    asked_by = set(theirs.order_by().values_list("request__requester", flat=True).distinct())
     managers = {requester for requester in asked_by if person.pk in whole.subtree(requester)} - {person.pk}
-    barred = Q(slot__step__mode=Mode.DECIDE, slot__step__request__requester__in=managers)
-    own = Q(slot__step__request__requester=person) & ~Q(slot__step__mode=Mode.DO)
+    barred = Q(slot__step__mode=Mode.DECIDE, request__requester__in=managers)
+    own = Q(request__requester=person) & ~Q(slot__step__mode=Mode.DO)
     return theirs.exclude(barred | own)

@@ -51,7 +51,7 @@ def by_person(seats: QuerySet[Seat], *, now: datetime, worked: WorkedTime) -> li
 
 def by_step(seats: QuerySet[Seat], *, now: datetime, worked: WorkedTime) -> list[Sitting]:
     """Add up what waits at each step of each kind of request, the longest first."""
-    keys = {"kind": F("slot__step__request__kind"), "step": F("slot__step__code")}
+    keys = {"kind": F("request__kind"), "step": F("slot__step__code")}
     names = {"name_zh": F("slot__step__name_zh"), "name_en": F("slot__step__name_en")}
     rows = seats.order_by().values(**keys, **names).annotate(**_figures(now))
     return _longest_first(
@@ -74,7 +74,7 @@ def chosen(seats: QuerySet[Seat], *, person: str, kind: str, step: str) -> Query
     if person.isdecimal():
         wanted &= Q(person=int(person))
     if kind:
-        wanted &= Q(slot__step__request__kind=kind)
+        wanted &= Q(request__kind=kind)
     if step:
         wanted &= Q(slot__step__code=step)
     return seats.filter(wanted)
@@ -82,7 +82,14 @@ def chosen(seats: QuerySet[Seat], *, person: str, kind: str, step: str) -> Query
 
 def in_detail(seats: QuerySet[Seat]) -> QuerySet[Seat]:
     """List each thing that waits, the longest first."""
-    return seats.select_related("person", "slot__step__request__requester").order_by("slot__step__opened_at", "pk")
+    return seats.order_by("slot__step__opened_at", "pk")
+
+
+def with_details(seats: Iterable[Seat]) -> list[Seat]:
+    """Read what a page shows of its seats, in their order."""
+    order = [seat.pk for seat in seats]
+    found = Seat.objects.select_related("person", "slot__step", "request__requester").in_bulk(order)
+    return [found[number] for number in order]
 
 
 def worked_time(*, now: datetime) -> WorkedTime:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -11,7 +10,7 @@ from keytally.approvals.rules.facts import Facts
 from keytally.approvals.rules.workflow_data import read_value
 from keytally.core import scope
 from keytally.core.models import User
-from keytally.core.scope import reach_of
+from keytally.core.scope import Scope, reach_of
 from keytally.core.subjects import Subject
 
 PERMISSION = "approvals.view"
@@ -24,22 +23,25 @@ def visible_to(person: User, as_of: date) -> QuerySet[Request]:
     somebody who reports to them or for whom they stand in.
     """
     requests = Request.objects.select_related("requester")
-    if not person.may(PERMISSION):
-        return requests.none()
-    within = scope.visible(Request.objects.all(), person=person, permission=PERMISSION, as_of=as_of, owner="requester")
-    if scope.scope_of(person, PERMISSION) is scope.Scope.COMPANY:
-        return requests
+    reached = scope.scope_of(person, PERMISSION)
+    if reached is None or reached is Scope.COMPANY:
+        return requests if reached else requests.none()
     reach = reach_of(person, as_of=as_of)
-    own = Seat.objects.filter(person=person).values("slot__step__request")
+    owners = scope.owners(person, permission=PERMISSION, scope=reached, as_of=as_of)
+    own = Seat.objects.filter(person=person)
     near = Seat.objects.filter(person__in=(reach.decides | reach.stands_in_for) - {person.pk}, is_waiting=True)
-    seen = Q(pk__in=within.values("pk")) | Q(pk__in=own) | Q(pk__in=near.values("slot__step__request"))
-    return requests.filter(seen | Q(pk__in=_decided_by(person)))
+    stood_in = Slot.objects.filter(decided_by=person, decided_for__isnull=False)
+    return requests.filter(
+        Q(requester__in=owners)
+        | Q(pk__in=own.values("request"))
+        | Q(pk__in=near.values("request"))
+        | Q(pk__in=stood_in.order_by().values("step__request"))
+    )
 
 
 def own_requests(person: User) -> QuerySet[Request]:
-    """List what a person asked for, newest first, what came back to them on top."""
-    came_back = Request.objects.filter(requester=person)
-    return came_back.order_by("-id")
+    """List what a person asked for, newest first."""
+    return Request.objects.filter(requester=person).order_by("-id")
 
 
 def returned_requests_of(person: User) -> QuerySet[Request]:
@@ -61,7 +63,7 @@ def request_for_update(request_id: int) -> Request:
 
 def next_seat(request: Request) -> Seat | None:
     """Find somebody for whom a request waits, the first by step and then by number."""
-    waiting = Seat.objects.filter(slot__step__request=request, is_waiting=True)
+    waiting = Seat.objects.filter(request=request, is_waiting=True)
     return waiting.select_related("person", "slot__step").order_by("slot__step__place", "slot__place", "pk").first()
 
 
@@ -105,9 +107,9 @@ def people_by_id(numbers: Iterable[int]) -> dict[int, User]:
 
 def waiting_names(requests: Iterable[Request]) -> dict[int, list[str]]:
     """Name the people each of some requests waits for, in one query."""
-    seats = Seat.objects.filter(slot__step__request__in=[request.pk for request in requests], is_waiting=True)
+    seats = Seat.objects.filter(request__in=[request.pk for request in requests], is_waiting=True)
     found: dict[int, list[str]] = {}
-    for number, name in seats.order_by("person__name").values_list("slot__step__request", "person__name").distinct():
+    for number, name in seats.order_by("person__name").values_list("request", "person__name").distinct():
         found.setdefault(number, []).append(name)
     return found
 
@@ -122,7 +124,3 @@ def filtered(requests: QuerySet[Request], *, kind: str, state: str, text: str) -
     if text:
         wanted &= Q(title__icontains=text) | Q(account_name__icontains=text)
     return requests.filter(wanted)
-
-
-def _decided_by(person: User) -> QuerySet[Any]:
-    return Slot.objects.filter(decided_by=person).order_by().values("step__request")

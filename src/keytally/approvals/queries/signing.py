@@ -23,7 +23,7 @@ def is_in_sign_off(number: int) -> bool:
 
 def versions_to_sign(person: User) -> QuerySet[Any]:
     """List the versions a person signs, signed or sent for sign-off, by id."""
-    seated = Seat.objects.filter(person=person).values("slot__step__request")
+    seated = Seat.objects.filter(person=person).values("request")
     asked = Request.objects.filter(subject_kind=VERSION_KIND)
     return (asked.filter(pk__in=seated) | asked.filter(requester=person)).values("subject_id")
 

@@ -34,8 +34,8 @@ def reroute_changed(event: HolderChanged | PositionChanged) -> None:
     running = Request.objects.filter(state=Request.State.RUNNING)
     if running.count() > AT_ONCE:
         person = event.person_id if isinstance(event, HolderChanged) else 0
-        touched = Seat.objects.filter(person=person, slot__outcome="", slot__step__request__state="RUNNING")
-        running = running.filter(pk__in=touched.values("slot__step__request"))
+        touched = Seat.objects.filter(person=person, slot__outcome="", request__state=Request.State.RUNNING)
+        running = running.filter(pk__in=touched.values("request"))
     for number in list(running.order_by("pk").values_list("pk", flat=True)):
         reroute(number, now=event.now)
 
@@ -128,7 +128,7 @@ def _then(wanted: Iterable[RouteStep]) -> list[list[Any]]:
 
 
 def _lay_anew(request: Request, wanted: list[RouteStep], steps: list[Step], *, now: datetime) -> None:
-    waiting = Seat.objects.filter(slot__step__request=request, is_waiting=True)
+    waiting = Seat.objects.filter(request=request, is_waiting=True)
     known = set(waiting.values_list("person_id", flat=True))
     opened = {step.code: step for step in steps if step.state == Step.State.OPEN}
     Slot.objects.filter(step__in=steps, outcome="").delete()

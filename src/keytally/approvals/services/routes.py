@@ -61,7 +61,7 @@ def lay_slots(wanted: Sequence[tuple[Step, RoutedSlot]]) -> None:
         )
     made = Slot.objects.bulk_create(rows)
     Seat.objects.bulk_create(
-        Seat(slot=row, person_id=person, is_waiting=row.step.state == Step.State.OPEN)
+        Seat(slot=row, request_id=row.step.request_id, person_id=person, is_waiting=row.step.state == Step.State.OPEN)
         for row, (_step_of, slot) in zip(made, wanted, strict=True)
         for person in slot.people
     )

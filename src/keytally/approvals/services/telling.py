@@ -72,8 +72,8 @@ def tell_managers(request: Request, step: Step, managers: Iterable[int], *, now:
 
 def settle(request: Request, *, by: "User | None", now: datetime) -> None:
     """Close the work items of those for whom nothing waits any more."""
-    waiting = set(Seat.objects.filter(slot__step__request=request, is_waiting=True).values_list("person_id", flat=True))
-    seated = set(Seat.objects.filter(slot__step__request=request).values_list("person_id", flat=True))
+    waiting = set(Seat.objects.filter(request=request, is_waiting=True).values_list("person_id", flat=True))
+    seated = set(Seat.objects.filter(request=request).values_list("person_id", flat=True))
     for person in people_by_id(seated - waiting).values():
         close_item(kind=DECISION, subject=subject_of(request), owner=person, by=by, now=now)
     if not Step.objects.filter(request=request, state=Step.State.OPEN, manager_told_at__isnull=False).exists():

@@ -81,7 +81,7 @@ WORKFLOWS = st.sampled_from(definitions.EVERY)
 
 
 @given(data=st.data(), records=organisations(with_gm=True), workflow=WORKFLOWS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_no_route_ends_with_nobody_while_there_is_a_general_manager(data, records, workflow):
     if not some_requester(records[0]):
         return
@@ -96,7 +96,7 @@ def test_no_route_ends_with_nobody_while_there_is_a_general_manager(data, record
 
 
 @given(data=st.data(), records=organisations(), workflow=WORKFLOWS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_route_without_anybody_is_refused_with_the_step(data, records, workflow):
     if not some_requester(records[0]):
         return
@@ -111,7 +111,7 @@ def test_a_route_without_anybody_is_refused_with_the_step(data, records, workflo
 
 
 @given(data=st.data(), records=organisations(with_gm=True), workflow=WORKFLOWS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_nobody_decides_their_own_request(data, records, workflow):
     if not some_requester(records[0]):
         return
@@ -127,7 +127,7 @@ def test_nobody_decides_their_own_request(data, records, workflow):
 
 
 @given(data=st.data(), records=organisations(with_gm=True), workflow=WORKFLOWS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_larger_amount_never_goes_lower(data, records, workflow):
     if not some_requester(records[0]):
         return
@@ -142,7 +142,7 @@ def test_a_larger_amount_never_goes_lower(data, records, workflow):
 
 
 @given(data=st.data(), records=organisations(with_gm=True), workflow=WORKFLOWS, seed=st.integers(0, 99))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_the_same_question_has_the_same_route_however_the_records_come(data, records, workflow, seed):
     if not some_requester(records[0]):
         return

@@ -23,7 +23,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
     worked = report.worked_time(now=now)
     seats = report.waiting_seats(person, as_of=day_of(request))
     chosen = {name: request.GET.get(name, "")[:64] for name in ("person", "kind", "step")}
-    page = Paginator(report.in_detail(report.chosen(seats, **chosen)), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(report.in_detail(report.chosen(seats, **chosen)).only("pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     known = definitions.approvals_in_force(as_of=day_of(request))
     people = report.by_person(seats, now=now, worked=worked)
     shown = {
@@ -31,7 +33,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "hidden": max(len(people) - MOST_ROWS, 0),
         "steps": report.by_step(seats, now=now, worked=worked),
         "page": page,
-        "rows": [(seat, worked.between(seat.slot.step.opened_at or now, now)) for seat in page],
+        "rows": [(seat, worked.between(seat.slot.step.opened_at or now, now)) for seat in report.with_details(page)],
         "chosen": {key: value for key, value in chosen.items() if value},
         "kind_names": {code: labels.named(each.workflow) for code, each in known.items()},
         "scope": scope_of(person, report.PERMISSION),
