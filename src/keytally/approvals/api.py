@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from keytally.approvals.models import Request
 from keytally.approvals.queries import inbox, requests
 from keytally.core.access import day_of, person_of
-from keytally.identity.operations import Money, Page, PageQuery, operation, page_of
+from keytally.identity.operations import Money, Page, PageQuery, StateName, operation, page_of
 
 router = Router(tags=["approvals"])
 
@@ -42,7 +42,7 @@ class WaitingOut(Schema):
 class RequestsQuery(PageQuery):
     """Which requests."""
 
-    state: str | None = None
+    state: StateName | None = None
 
 
 @operation(

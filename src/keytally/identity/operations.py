@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
@@ -76,6 +76,10 @@ class Page(Schema, Generic[Item]):
 
     items: list[Item]
     next: str | None = None
+
+
+# A state of something, as a filter.
+StateName = Annotated[str, Field(pattern=r"^[A-Z_]{1,16}$")]
 
 
 class PageQuery(Schema):
@@ -209,7 +213,7 @@ def problem_response(problem: Problem) -> HttpResponse:
 def _once(request: HttpRequest, create: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the operation answers
     """Answer a creating call, or repeat what the same call was answered before."""
     key = request.headers.get(KEY_HEADER, "")
-    if not 0 < len(key) <= 200:
+    if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
         raise Problem(400, "no_idempotency_key", _("A call that creates something needs the header Idempotency-Key."))
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + _body(request)).hexdigest()
     try:

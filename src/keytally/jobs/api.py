@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
 from keytally.core.access import day_of, person_of
-from keytally.identity.operations import Page, PageQuery, Problem, operation, page_of
+from keytally.identity.operations import Page, PageQuery, Problem, StateName, operation, page_of
 from keytally.jobs import queries, services
 from keytally.jobs.models import Job
 
@@ -39,7 +39,7 @@ class JobOut(Schema):
 class JobsQuery(PageQuery):
     """Which jobs."""
 
-    state: str | None = None
+    state: StateName | None = None
 
 
 @operation(router, "GET", "/jobs", permission="jobs.view", response=Page[JobOut], summary="List long work")

@@ -9,7 +9,7 @@ from ninja import File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from keytally.core.access import day_of, person_of
-from keytally.identity.operations import Money, Page, PageQuery, Problem, operation, page_of
+from keytally.identity.operations import Money, Page, PageQuery, Problem, StateName, operation, page_of
 from keytally.reconciliation import queries, services
 from keytally.reconciliation.engine.contract import Bridge
 from keytally.reconciliation.forms.new import NewForm
@@ -82,7 +82,7 @@ class ResidualsOut(Schema):
 class ReconciliationsQuery(PageQuery):
     """Which reconciliations."""
 
-    state: str = ""
+    state: StateName | None = None
     text: str = ""
 
 
@@ -96,7 +96,7 @@ class ReconciliationsQuery(PageQuery):
 )
 def reconciliations(request: HttpRequest, query: Query[ReconciliationsQuery]) -> dict[str, Any]:
     text = query.text[:120].replace("\x00", "")
-    found = queries.filtered_reconciliations(person_of(request), day_of(request), state=query.state, text=text)
+    found = queries.filtered_reconciliations(person_of(request), day_of(request), state=query.state or "", text=text)
     return page_of(found, query=query, show=_shown)
 
 
