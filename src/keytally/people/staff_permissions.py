@@ -56,4 +56,10 @@ declare(
             **_COMPANY_WIDE,
         },
     ),
+    read(
+        "tasks.view",
+        _("See tasks that people ask of one another"),
+        roles={**dict.fromkeys(_EVERYONE, Scope.OWN), **dict.fromkeys(_MANAGERS, Scope.SUBTREE), **_COMPANY_WIDE},
+    ),
+    change("tasks.ask", _("Ask others to do something, and say when one's own is done"), roles=_EVERYONE),
 )

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from keytally.core.subjects import SubjectKind, register_subject
-from keytally.people.queries import documents, handover, training
+from keytally.people.queries import documents, handover, tasks, training
 
 register_subject(
     SubjectKind(
@@ -28,5 +28,13 @@ register_subject(
         label=_("Handover"),
         visible_to=handover.visible_handovers,
         url=lambda number: reverse("people:handover", args=[number]),
+    )
+)
+register_subject(
+    SubjectKind(
+        tasks.TASK_KIND,
+        label=_("Task"),
+        visible_to=tasks.visible_tasks,
+        url=lambda number: reverse("people:task", args=[number]),
     )
 )

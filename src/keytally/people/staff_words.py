@@ -55,7 +55,7 @@ ACTIONS: Mapping[str, Label] = {
     "document.sign_off": _("Sent into sign-off"),
     "document.return": _("Returned to draft"),
     "document.publish": _("Published"),
-    "document.withdraw": _("Withdrawn"),
+    "document.withdraw": pgettext_lazy("document", "Withdrawn"),
     "document.preset": _("Sign-off chosen"),
     "handbook.change": _("Handbook changed"),
     "handbook.acknowledge": _("Acknowledged"),
@@ -69,9 +69,14 @@ ACTIONS: Mapping[str, Label] = {
     "training.attendance": _("Attendance recorded"),
     "training.read": _("Material read"),
     "training.extra_attempt": _("Another attempt given"),
+    "task.ask": _("Asked"),
+    "task.done": pgettext_lazy("task", "Done"),
+    "task.declined": pgettext_lazy("task", "Declined"),
+    "task.withdrawn": pgettext_lazy("task", "Withdrawn"),
+    "task.pass": _("Passed on"),
     "handover.propose": _("Proposed"),
-    "handover.withdrawn": _("Withdrawn"),
-    "handover.refused": _("Refused"),
+    "handover.withdrawn": pgettext_lazy("handover", "Withdrawn"),
+    "handover.refused": pgettext_lazy("handover", "Refused"),
     "handover.confirmed": _("Confirmed and moved"),
 }
 
@@ -111,6 +116,11 @@ REFUSALS: Mapping[str, Label] = {
     "HELD_IN_THE_FUTURE": _("It has not been held yet; choose today or an earlier day."),
     "NOT_OPEN": _("The course is not open."),
     "NOT_ONESELF": _("Nobody gives themselves another attempt; ask another trainer."),
+    # Tasks
+    "DUE_IN_THE_PAST": _("That day has passed; choose today or later."),
+    "ENDED_ALREADY": _("It has ended already; look at what became of it."),
+    "NOT_YOURS": _("Only who is asked says that it is done, and only who asked withdraws it."),
+    "NO_REASON": _("Say in the answer why not."),
     # Handovers
     "SAME_PERSON": _("Choose somebody else to receive it."),
     "RECEIVER_GONE": _("The receiver may no longer log in; choose somebody else."),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from keytally.people.views import courses, documents, duties, handbook, handover, training
+from keytally.people.views import courses, documents, duties, handbook, handover, tasks, training
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("duties/", duties.duty_list, name="duties"),
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handovers/<int:number>/confirm/", handover.handover_confirm, name="handover_confirm"),
     path("handovers/<int:number>/refuse/", handover.handover_refuse, name="handover_refuse"),
     path("handovers/<int:number>/withdraw/", handover.handover_withdraw, name="handover_withdraw"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/new/", tasks.task_new, name="task_new"),
+    path("tasks/<int:task_id>/", tasks.task_page, name="task"),
+    path("tasks/<int:task_id>/end/", tasks.task_end, name="task_end"),
     path("handbook/", handbook.handbook, name="handbook"),
     path("handbook/acknowledge/", handbook.handbook_acknowledge, name="handbook_acknowledge"),
     path("handbook/change/", handbook.handbook_change, name="handbook_change"),

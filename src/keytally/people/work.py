@@ -16,6 +16,7 @@ from keytally.core.clock import business_date
 from keytally.core.subjects import Subject
 from keytally.people.queries import handbook as handbook_queries
 from keytally.people.queries import handover as handover_queries
+from keytally.people.queries import tasks as task_queries
 from keytally.people.queries import training as training_queries
 from keytally.people.rules.training import Due
 from keytally.worklist.kinds import Waiting, WorkKind, register_kind, register_source
@@ -55,6 +56,29 @@ TRAINING = register_kind(
         weight=60,
     )
 )
+
+TASK = register_kind(
+    WorkKind(
+        code="team_task",
+        label=_("Tasks"),
+        icon="list-check",
+        sentences={"DO": _("%(title)s (asked by %(person)s)")},
+        weight=40,
+    )
+)
+
+
+def tasks_to_do(person: "User", _now: datetime) -> Iterator[Waiting]:
+    """Find what others ask of the person."""
+    for task in task_queries.open_tasks_of(person):
+        yield Waiting(
+            kind=TASK,
+            subject=Subject(task_queries.TASK_KIND, task.pk),
+            reason_code="DO",
+            opened_at=task.asked_at,
+            deadline=_end_of(task.due_on),
+            parameters={"title": task.title, "person": task.asked_by.name},
+        )
 
 
 def handovers_to_confirm(person: "User", _now: datetime) -> Iterator[Waiting]:
@@ -101,6 +125,7 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
+register_source("team_tasks", tasks_to_do)
 register_source("handovers", handovers_to_confirm)
 register_source("handbook", handbook_to_read)
 register_source("training", training_to_do)

@@ -5,6 +5,7 @@ from datetime import date
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.people.models import ControlledDocument, DocumentVersion
 from keytally.people.rules.documents import STEPS, SignOff, VersionNo
@@ -27,7 +28,7 @@ class DraftForm(forms.Form):
     department_zh = forms.CharField(label=_("Owner department, in Chinese"), max_length=120, required=False)
     department_en = forms.CharField(label=_("Owner department, in English"), max_length=120, required=False)
     wanted_on = forms.DateField(label=_("Effective from (empty: when it is published)"), required=False, widget=_day())
-    pages = forms.IntegerField(label=_("Pages"), min_value=1, max_value=9999, initial=1)
+    pages = forms.IntegerField(label=pgettext_lazy("document", "Pages"), min_value=1, max_value=9999, initial=1)
     text_zh = forms.CharField(
         label=_("Text in Chinese"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 10})
     )

@@ -21,12 +21,14 @@ LONGEST_REMARK = 500
 class ProposalForm(forms.Form):
     """A handover as it is proposed; `chosen` names single things, unless everything goes."""
 
-    giver: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(label=_("From"), queryset=None, empty_label=None)
+    giver: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=pgettext_lazy("handover", "From"), queryset=None, empty_label=None
+    )
     receiver: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label=pgettext_lazy("handover", "To"), queryset=None, empty_label=_("Choose who receives it")
     )
     extent = forms.ChoiceField(
-        label=_("What"),
+        label=pgettext_lazy("handover", "What"),
         choices=[
             ("EVERYTHING", _("Everything, also what appears before it is confirmed")),
             ("CHOSEN", _("Only what is marked below")),

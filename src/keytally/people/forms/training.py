@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.people.models import TrainingCourse, TrainingQuestion
 from keytally.people.rules.training import Choice, Level
@@ -44,7 +45,7 @@ class CourseForm(forms.Form):
     trainer: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label=_("Trainer"), queryset=None, required=False, empty_label=_("not named")
     )
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=10_000, initial=30)
+    minutes = forms.IntegerField(label=pgettext_lazy("training", "Minutes"), min_value=1, max_value=10_000, initial=30)
     pass_mark_percent = forms.IntegerField(label=_("Pass mark, per cent"), min_value=1, max_value=100, initial=80)
     attempts_allowed = forms.IntegerField(
         label=_("Attempts allowed (0: as many as one likes)"), min_value=0, max_value=99, initial=0

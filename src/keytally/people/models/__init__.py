@@ -13,6 +13,7 @@ from keytally.people.models.organisation import (
     ReportingLine,
     Unit,
 )
+from keytally.people.models.tasks import TeamTask
 from keytally.people.models.training import (
     ExtraAttempt,
     TrainingAnswer,
@@ -38,6 +39,7 @@ __all__ = [
     "PositionDescription",
     "PositionRole",
     "ReportingLine",
+    "TeamTask",
     "TrainingAnswer",
     "TrainingAttempt",
     "TrainingCourse",
