@@ -7,6 +7,7 @@ from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.core.tests.samples import Samples, Secret
 from keytally.people.models import Delegation, Holding, OrganisationVersion, ReportingLine, TrainingAttempt
+from keytally.people.models.tasks import TeamTask
 from keytally.people.rules.documents import SignOff, VersionNo
 from keytally.people.rules.training import Choice, Level
 from keytally.people.services.documents import Draft, add_document
@@ -14,6 +15,7 @@ from keytally.people.services.handover import propose_handover
 from keytally.people.services.training import Answer, CourseFacts, add_course, keep_question
 from keytally.worklist.services import open_item
 
+TASK = "secrettitleoftask"
 REASON = "secretreasonofhandover"
 PAPER = Draft(name_zh="x", name_en="x", text_zh="x", text_en="x")
 COURSE = CourseFacts("WALK-1", "x", "x", Level.MASTER, roles=("REP",), attempts_allowed=2)
@@ -59,6 +61,7 @@ def samples(stranger, *, now):
         by=boss,
         now=now,
     )
+    task = TeamTask.objects.create(title=TASK, asked_by=boss, owner=stranger, due_on=business_date(now), asked_at=now)
     attempt = TrainingAttempt.objects.create(course=course, person=stranger, started_at=now, paper={"questions": []})
     return Samples(
         values={
@@ -75,12 +78,14 @@ def samples(stranger, *, now):
             "people:version_id": paper.pk,
             "people:attachment_id": 1,
             "people:document_act:code": "nosuchaction",
+            "people:task_id": task.pk,
             "people:course_id": course.pk,
             "people:question_id": question.pk,
             "people:attempt_id": attempt.pk,
         },
-        secrets=[Secret(REASON, "handover.view")],
+        secrets=[Secret(REASON, "handover.view"), Secret(TASK, "tasks.view")],
         subjects={
+            "team_task": (task.pk, "tasks.view"),
             "handover": (handover.pk, "handover.view"),
             "document_version": (paper.pk, "documents.change"),
             "training_course": (course.pk, "training.change"),
