@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.models import AccountImport
+from keytally.accounts.models import AccountImport, AccountPromise, Contact
 from keytally.accounts.queries.reach import visible_to
 from keytally.core.subjects import Subject, SubjectKind, register_subject
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keytally.accounts.models import AccountNode
     from keytally.core.models import User
 
-ACCOUNT, IMPORT = "account", "account_import"
+ACCOUNT, IMPORT, CONTACT, PROMISE = "account", "account_import", "contact", "account_promise"
 
 
 def account(number: int) -> Subject:
@@ -28,6 +28,14 @@ def _visible(person: "User", as_of: date) -> "QuerySet[AccountNode]":
     return visible_to(person, as_of=as_of)
 
 
+def _visible_contacts(person: "User", as_of: date) -> "QuerySet[Contact]":
+    return Contact.objects.filter(node__in=visible_to(person, as_of=as_of))
+
+
+def _visible_promises(person: "User", as_of: date) -> "QuerySet[AccountPromise]":
+    return AccountPromise.objects.filter(node__in=visible_to(person, as_of=as_of))
+
+
 def _visible_imports(person: "User", _as_of: date) -> "QuerySet[AccountImport]":
     own = AccountImport.objects.filter(owner=person)
     return own if person.may("accounts.change") else own.none()
@@ -37,9 +45,19 @@ def _url(number: int) -> str:
     return reverse("accounts:show", args=[number])
 
 
+def _contact_url(number: int) -> str:
+    return reverse("accounts:evidence", args=[number])
+
+
+def _promise_url(number: int) -> str:
+    return reverse("accounts:promise", args=[number])
+
+
 def _import_url(number: int) -> str:
     return reverse("accounts:import", args=[number])
 
 
 register_subject(SubjectKind(ACCOUNT, label=_("Account"), visible_to=_visible, url=_url))
 register_subject(SubjectKind(IMPORT, label=_("Import of accounts"), visible_to=_visible_imports, url=_import_url))
+register_subject(SubjectKind(CONTACT, label=_("Contact"), visible_to=_visible_contacts, url=_contact_url))
+register_subject(SubjectKind(PROMISE, label=_("Promise"), visible_to=_visible_promises, url=_promise_url))

@@ -12,6 +12,7 @@ from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.codes import plain_phone
 from keytally.accounts.rules.ladder import EvidenceKind, Proof, Rung, claim_fault, highest_claim, standing
+from keytally.accounts.services.warnings import evidence_came
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
 from keytally.core.services import record_audit
@@ -68,6 +69,7 @@ def record_evidence(
     kept = RungEvidence.objects.create(
         contact=contact, on=on, kind=kind, rung=rung, note=note.strip(), recorded_by=by, recorded_at=now
     )
+    evidence_came(contact, now=now)
     record_audit(
         "contact.evidence",
         by=by,

@@ -1,12 +1,13 @@
 """Name the dedicated person of an account (R03, K08), and let people in."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from keytally.accounts.labels import GrantKind
-from keytally.accounts.models import AccountGrant, AccountNode, DedicatedManager
+from keytally.accounts.models import AccountGrant, AccountNode, AccountPromise, Contact, DedicatedManager
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
@@ -93,3 +94,19 @@ def end_grant(given: AccountGrant, *, on: date, by: "User", now: datetime) -> No
     else:
         given.ends_before = on
         given.save(update_fields=["ends_before"])
+
+
+@transaction.atomic
+def hand_over(what: str, *, ids: Collection[int], giver: "User", receiver: "User", by: "User", now: datetime) -> None:
+    """Give accounts, relationships or promises of one person to another, each with its audit entry."""
+    if what == "accounts":
+        for node in AccountNode.objects.filter(pk__in=ids, owner=giver).order_by("pk"):
+            give_over(node, to=receiver, by=by, now=now, reason="handover")
+        return
+    held = Contact.objects.filter(holder=giver) if what == "contacts" else AccountPromise.objects.filter(owner=giver)
+    moved = list(held.filter(pk__in=ids).values_list("pk", "node"))
+    column = "holder" if what == "contacts" else "owner"
+    held.filter(pk__in=[number for number, _node in moved]).update(**{column: receiver})
+    for number, node in moved:
+        facts = {what: number, "to": receiver.pk}
+        record_audit("account.hand_over", by=by, at=now, subject=account(node), before={"from": giver.pk}, after=facts)

@@ -17,6 +17,7 @@ from keytally.accounts.models import (
     SettlementStep,
 )
 from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.services.warnings import promise_answered
 from keytally.accounts.subjects import account
 from keytally.core.services import record_audit
 
@@ -102,6 +103,7 @@ def answer_promise(
         raise UnableToKeepAccount("REASON_MISSING")
     given.state, given.evidence, given.answered_on = state, evidence.strip(), on
     given.save(update_fields=["state", "evidence", "answered_on"])
+    promise_answered(given, now=now)
     after = {"promise": given.pk, "state": state, "evidence": given.evidence}
     record_audit("account.promise_answer", by=by, at=now, subject=account(given.node_id), after=after)
 

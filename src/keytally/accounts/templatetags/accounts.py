@@ -50,6 +50,7 @@ _ACTIONS = {
     "account.merge": _("Another account was merged into it"),
     "account.merged": _("Merged into another account"),
     "account.merge_undo": _("Merge undone"),
+    "account.hand_over": _("Handed over"),
     "account.two": _("Said to be no duplicate"),
     "contact.add": _("Contact added"),
     "contact.change": _("Contact changed"),

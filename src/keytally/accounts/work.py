@@ -1,0 +1,25 @@
+"""What waits of accounts: relationships about to cool, promises that are due."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keytally.accounts.services.warnings import DUE, FALLING
+from keytally.worklist.kinds import WorkKind, register_kind
+
+register_kind(
+    WorkKind(
+        code=FALLING,
+        label=_("Relationships about to cool"),
+        icon="users",
+        sentences={"FALLS": _("%(name)s of %(account)s: without evidence a rung is lost on %(day)s")},
+        weight=60,
+    )
+)
+register_kind(
+    WorkKind(
+        code=DUE,
+        label=_("Promises due"),
+        icon="check",
+        sentences={"DUE": _("Keep what was promised to %(account)s: %(promised)s")},
+        weight=30,
+    )
+)
