@@ -214,7 +214,8 @@ def _parse_text(task: _Task) -> str | None:
     """Try DuckDB's strict reader, which is right when every line below the header became one record."""
     path = utf8_path(task.table, scratch=task.draft)
     layout = task.table.layout or TextLayout("utf-8", ",", is_one_line_a_record=False)
-    survey, width, skip = survey_of(path), len(task.header.names), task.header.first_data_row - 1
+    width, skip = len(task.header.names), task.header.first_data_row - 1
+    survey = survey_of(path, skip=skip)
     lines = task.draft / LINES
     if layout.is_one_line_a_record and survey.lines is not None:
         raw = csv_raw(path, delimiter=layout.delimiter, skip=skip, width=width, places=task.places)

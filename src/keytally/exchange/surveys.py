@@ -41,20 +41,22 @@ class Survey:
         return ord(sign) in self.odd_bytes
 
 
-def survey_of(path: Path) -> Survey:
-    """Look once at every byte of a text in UTF-8."""
+def survey_of(path: Path, *, skip: int = 0) -> Survey:
+    """Look once at every byte of a text in UTF-8 below the first `skip` lines, and count all lines."""
     found = Survey()
+    above = _length_of(path, lines=skip)
     newlines = returns = pairs = 0
     last = ending = words = b""
     for block in _blocks(path):
-        kept = block.translate(_LOWER, _PLAIN)
+        kept = block[above:].translate(_LOWER, _PLAIN)
         rare = kept.translate(None, _LETTERS)
-        newlines += rare.count(b"\n")
-        if b"\r" in rare:
-            returns += rare.count(b"\r")
+        newlines += rare.count(b"\n") + block.count(b"\n", 0, above)
+        if b"\r" in block:
+            returns += block.count(b"\r")
             pairs += block.count(b"\r\n")
         pairs += ending == b"\r" and block.startswith(b"\n")
-        _look(found, block, words + kept, rare)
+        _look(found, block[above:], words + kept, rare)
+        above = 0
         words, ending = (words + kept)[-16:], block[-1:]
         last = (last + block if len(block) < _TAIL_BYTES else block)[-_TAIL_BYTES:]
     found.has_lone_returns = pairs != returns
@@ -62,6 +64,18 @@ def survey_of(path: Path) -> Survey:
         tail = last[len(last.rstrip(b"\r\n")) :]
         found.lines = newlines - tail.count(b"\n") + 1
     return found
+
+
+def _length_of(path: Path, *, lines: int) -> int:
+    """Count the bytes of the first lines; 0 where they do not end in the first block."""
+    with path.open("rb") as file:
+        block = file.read(BLOCK_BYTES)
+    end = 0
+    for _ in range(lines):
+        end = block.find(b"\n", end) + 1
+        if end == 0:
+            return 0
+    return end
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

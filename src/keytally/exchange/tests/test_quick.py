@@ -146,5 +146,11 @@ def test_a_survey_misses_no_sign_or_word_wherever_blocks_end(tmp_path: Path, mon
             monkeypatch.setattr("keytally.exchange.surveys.BLOCK_BYTES", size)
             assert getattr(survey_of(path), name)
             assert not survey_of(path).has_lone_returns
+    path.write_text("Total,null\r\na_b, c\r\n1,2\r\n", "utf-8", newline="")
+    for size in (5, 40):
+        monkeypatch.setattr("keytally.exchange.surveys.BLOCK_BYTES", size)
+        assert survey_of(path, skip=2).lines == 3
+    assert survey_of(path, skip=2).odd_bytes == {*b"\r\n"}
+    assert not survey_of(path, skip=2).has_total_word
     path.write_text("a,b\rc,d\ne,f\r\n", "utf-8", newline="")
     assert survey_of(path).has_lone_returns
