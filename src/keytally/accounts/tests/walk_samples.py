@@ -67,5 +67,10 @@ def samples(stranger, *, now):
             Secret(PHONE, "accounts.view", also=("data.personal",)),
             Secret(PROMISED, "accounts.view"),
         ],
-        subjects={"account": (node.pk, "accounts.view"), "account_import": (file.pk, NOBODY)},
+        subjects={
+            "account": (node.pk, "accounts.view"),
+            "contact": (contact.pk, "accounts.view"),
+            "account_promise": (given.pk, "accounts.view"),
+            "account_import": (file.pk, NOBODY),
+        },
     )
