@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
@@ -44,9 +45,10 @@ class Dot:
 
 
 def _facts(node: AccountNode, today: date) -> Mapping[str, Any]:
+    held = classes_of([node.pk]).get(node.pk, {})
     missing = missing_columns(node, as_of=today) if node.kind == NodeKind.STORE else ()
     return {
-        "classes": [(axis, classes_of([node.pk]).get(node.pk, {}).get(axis, "")) for axis in _SHOWN_AXES],
+        "classes": [(axis, held.get(axis, "")) for axis in _SHOWN_AXES],
         "missing": [BY_CODE[code] for code in missing],
         "codes": pages.all_codes(pages.one_and_aliases(node)),
     }
@@ -135,21 +137,29 @@ _ONLY: Mapping[str, Callable[[AccountNode], bool]] = {
 
 def _renderer(code: str, facts: Facts) -> Callable[[HttpRequest, int, date], str]:
     def render(request: HttpRequest, number: int, today: date) -> str:
-        node = AccountNode.objects.select_related("legal_party", "supplied_by", "owner", "chain", "served_from").get(
-            pk=number
-        )
+        node, may = _once(request, number, today)
         fits = _ONLY.get(code)
         if fits and not fits(node):
             return ""
+        context = {"request": request, "csrf_token": get_token(request), "node": node, **may, **facts(node, today)}
+        return render_to_string(f"accounts/panels/{code}.html", context)
+
+    return render
+
+
+def _once(request: HttpRequest, number: int, today: date) -> tuple[AccountNode, Mapping[str, bool]]:
+    """Read the account and what its reader may do, once for all panels of a page."""
+    known: dict[int, tuple[AccountNode, Mapping[str, bool]]] = request.__dict__.setdefault("accounts_of_page", {})
+    if number not in known:
+        nodes = AccountNode.objects.select_related("legal_party", "supplied_by", "owner", "chain", "served_from")
         person = person_of(request)
         may = {
             f"may_{name}": person.may(permission)
             and visible_to(person, as_of=today, permission=permission).filter(pk=number).exists()
             for name, permission in (("change", CHANGE), ("relate", RELATE), ("grant", "accounts.grant"))
         }
-        return render_to_string(f"accounts/panels/{code}.html", {"node": node, **may, **facts(node, today)}, request)
-
-    return render
+        known[number] = (nodes.get(pk=number), may)
+    return known[number]
 
 
 for _code, _title, _place, _gather in _PANELS:

@@ -81,7 +81,9 @@ class AccountNode(models.Model):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         indexes: ClassVar = [
-            models.Index(fields=["kind", "name_sort", "id"], name="node_by_name"),
+            # Lists leave aliases out: the first column of what they are sorted and added up by.
+            models.Index(fields=["merged_into", "kind", "name_sort", "id"], name="node_in_order"),
+            models.Index(fields=["merged_into", "kind", "floor_area"], name="node_totals"),
             models.Index(fields=["owner", "kind", "name_sort"], name="node_by_owner"),
             models.Index(fields=["chain", "kind", "name_sort"], name="node_by_chain"),
             models.Index(fields=["status", "kind"], name="node_by_status"),

@@ -92,8 +92,8 @@ def tier_of(node: AccountNode, *, year: int) -> tuple[Tier | None, bool]:
 
 
 def decision_map(node: AccountNode, *, as_of: date) -> DecisionMap:
-    """Gather the contacts of an account and its aliases, with rungs and gaps, in three queries."""
-    contacts = Contact.objects.filter(Q(node=node) | Q(node__merged_into=node), left_on=None).select_related("holder")
+    """Gather the contacts of an account and its aliases, with rungs and gaps, in four queries."""
+    contacts = Contact.objects.filter(node__in=one_and_aliases(node), left_on=None).select_related("holder")
     evidence = Prefetch("evidence", queryset=RungEvidence.objects.select_related("recorded_by"))
     chosen = decay(as_of=as_of)
     known = [known_of(contact, as_of=as_of, chosen=chosen) for contact in contacts.prefetch_related(evidence)]

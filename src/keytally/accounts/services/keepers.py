@@ -106,7 +106,7 @@ def hand_over(what: str, *, ids: Collection[int], giver: "User", receiver: "User
     held = Contact.objects.filter(holder=giver) if what == "contacts" else AccountPromise.objects.filter(owner=giver)
     moved = list(held.filter(pk__in=ids).values_list("pk", "node"))
     column = "holder" if what == "contacts" else "owner"
-    held.filter(pk__in=[number for number, _node in moved]).update(**{column: receiver})
-    for number, node in moved:
+    held.filter(pk__in=[number for number, _of in moved]).update(**{column: receiver})
+    for number, of in moved:
         facts = {what: number, "to": receiver.pk}
-        record_audit("account.hand_over", by=by, at=now, subject=account(node), before={"from": giver.pk}, after=facts)
+        record_audit("account.hand_over", by=by, at=now, subject=account(of), before={"from": giver.pk}, after=facts)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 50
 MOST_AT_ONCE = 1_000
+MOST_OWNERS = 100
 GAP_LABELS: dict[str, Promise | str] = {
     "DISTRICT": gettext_lazy("Stores whose district is open"),
     "OWNER": gettext_lazy("Without an owner"),
@@ -144,5 +145,5 @@ def _filters(person: "User", wanted: lists.Wanted) -> dict[str, Any]:
         "provinces": divisions(),
         "chains": chains[:300],
         "axes": [(axis, wanted.classes.get(axis.code, ""), list(axis.values.all())) for axis in axes],
-        "owners": people().filter(is_active=True).order_by("name"),
+        "owners": list(people().prefetch_related(None).filter(is_active=True).order_by("name")[:MOST_OWNERS]),
     }

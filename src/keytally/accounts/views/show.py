@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from keytally.accounts.queries import pages
-from keytally.accounts.queries.reach import CHANGE, RELATE, visible_node, visible_to
+from keytally.accounts.queries.reach import CHANGE, visible_node, visible_to
 from keytally.accounts.subjects import ACCOUNT
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
@@ -42,7 +42,6 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "tier": tier,
         "tier_is_of_chain": is_of_chain,
         "may_change": _may(CHANGE, request, number),
-        "may_relate": _may(RELATE, request, number),
         "panels": [
             # Each panel is rendered by a template of its capability.
             Shown(panel.code, panel.title, mark_safe(panel.render(request, node.pk, today)))  # noqa: S308 - see above
