@@ -32,17 +32,7 @@ def samples(stranger, *, now):
     contact = add_contact(node, facts=facts, holder=stranger, by=stranger, now=now)
     pledge = Pledge(kind=next(iter(PromiseKind)), promised=PROMISED, asked_in_return="x", due_on=today)
     given = promise(node, pledge=pledge, owner=stranger, by=stranger, on=today, now=now)
-    boss = User.objects.get(username="far-boss")
-    let_in = grant(
-        node,
-        person=boss,
-        kind=next(iter(GrantKind)),
-        starts_on=today,
-        ends_before=today + timedelta(days=9),
-        reason="x",
-        by=stranger,
-        now=now,
-    )
+    let_in = _let_in(node, by=stranger, now=now)
     other = add_account(NewAccount(kind=NodeKind.CHAIN, name_zh="x", owner=stranger), by=stranger, on=today, now=now)
     merged = merge(node, alias=other, reason="x", by=stranger, now=now)
     file = AccountImport.objects.create(
@@ -73,4 +63,18 @@ def samples(stranger, *, now):
             "account_promise": (given.pk, "accounts.view"),
             "account_import": (file.pk, NOBODY),
         },
+    )
+
+
+def _let_in(node, *, by, now):
+    today = business_date(now)
+    return grant(
+        node,
+        person=User.objects.get(username="far-boss"),
+        kind=next(iter(GrantKind)),
+        starts_on=today,
+        ends_before=today + timedelta(days=9),
+        reason="x",
+        by=by,
+        now=now,
     )
