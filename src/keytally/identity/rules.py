@@ -1,10 +1,9 @@
-"""What does a browser call itself, what may a token do, and which links still open a door?"""
+"""What does a browser call itself, and what may a token do?"""
 
 import hashlib
 import re
 import secrets
 from collections.abc import Collection
-from datetime import datetime
 from typing import Final
 
 TOKEN_MARK: Final = "kt_"  # noqa: S105 - what every token begins with, so that scanners of leaked secrets know one
@@ -76,8 +75,3 @@ def usable_permissions(granted: Collection[str], *, held: Collection[str]) -> fr
     ['b']
     """
     return frozenset(granted) & frozenset(held)
-
-
-def is_open(*, expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a link or token still works; at the moment it expires it does not."""
-    return ended_at is None and now < expires_at

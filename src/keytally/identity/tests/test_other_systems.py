@@ -298,6 +298,12 @@ def test_a_door_that_was_not_set_up_is_not_there(db, path):
     assert Client().get(f"{path}back/", {"code": "x", "state": "y"}).status_code == 404
 
 
+@pytest.mark.parametrize("process", ["login", "redirect", "connect"])
+def test_it_never_leads_to_another_site(rep, openid, process):
+    response = through(Client(), f"{OPENID}?process={process}&next=https://evil.example/")
+    assert "evil" not in response.headers.get("Location", "")
+
+
 @pytest.mark.parametrize("path", [WECOM, OPENID])
 def test_a_link_from_elsewhere_begins_no_log_in(openid, db, path):
     response = Client().get(path)
