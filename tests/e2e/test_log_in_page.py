@@ -92,6 +92,8 @@ def test_an_invited_person_gets_in_with_a_second_factor(visitor, administrator):
     visitor.look("password")
     visitor.press("设置密码", "Set the password")
     page.wait_for_url("**/log-in/")
+    visitor.look()
+    visitor.go("/log-in/")
     visitor.look("page")
     visitor.log_in("manager", "my-own-long-password")
     page.wait_for_url("**/log-in/second-factor/")
