@@ -84,10 +84,11 @@ def _people(today: date) -> dict[str, "User"]:
 
 def _regions(setting: Setting) -> None:
     names = {"EAST": ("华东", "East"), "SOUTH": ("华南", "South"), "NORTH": ("华北", "North")}
-    areas = {city.unit: name for name, city in CITIES.items()}
+    areas = {"SH": ("上海", "Shanghai"), "ZJ": ("浙江", "Zhejiang"), "GD": ("广东", "Guangdong")}
+    areas |= {"FJ": ("福建", "Fujian"), "BJ": ("北京", "Beijing"), "SD": ("山东", "Shandong")}
     for axis, values in (
         ("region", names),
-        ("area", {unit: (name, unit.title()) for unit, name in areas.items()}),
+        ("area", areas),
         ("office", {city.code: (f"{name}办", f"{name} office") for name, city in CITIES.items()}),
     ):
         kept = ClassificationAxis.objects.get(code=axis)
@@ -108,7 +109,8 @@ def _lay_out(chain: Chain, *, place: int, numbers: "count[int]", setting: Settin
     head = _add(NodeKind.HEAD_OFFICE, f"{chain.name}总部", f"{chain.code}-HO", top, setting, law=law)
     warehouse = _add(NodeKind.DC, f"{chain.name}配送中心", f"{chain.code}-DC", top, setting)
     classes.set_tier(top, year=setting.today.year, tier=chain.tier, by=setting.by, now=setting.now)
-    _activate(top)
+    for node in (top, head, warehouse):
+        _activate(node)
     if chain.tier is not Tier.C:
         keepers.set_dedicated(
             top,
@@ -127,6 +129,7 @@ def _lay_out(chain: Chain, *, place: int, numbers: "count[int]", setting: Settin
     for city, share in zip(cities, _shares(chain.stores, len(cities)), strict=True):
         name = f"{chain.name}{city.name}公司"
         company = _add(NodeKind.COMPANY, name, f"{chain.code}-{city.unit}{city.code[2:4]}", top, setting)
+        _activate(company)
         for number in range(share):
             stores.append(
                 _store(chain, city, company, (head, warehouse), number=number, serial=next(numbers), setting=setting)
