@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+from bench.web.accounts import make_accounts, pages_for
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keytally.site.settings")
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ ROLES = {
     "AR": "RECEIVABLES_ACCOUNTANT",
     "PRO": "PROMOTER",
 }
-PER_AREA = 33
+POSITIONS_PER_AREA = 38
 AREAS_PER_REGION = 6
 HELD_FOR_DAYS = 900
 
@@ -46,15 +48,16 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--years", type=int, default=10)
     parser.add_argument("--requests", type=int, default=3_000)
+    parser.add_argument("--stores", type=int, default=100_000)
     given = parser.parse_args()
     django.setup()
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-    print(json.dumps(make_world(people=given.people, years=given.years, requests=given.requests)))
+    print(json.dumps(make_world(people=given.people, years=given.years, requests=given.requests, stores=given.stores)))
 
 
-def make_world(*, people: int, years: int, requests: int, now: datetime | None = None) -> dict:
+def make_world(*, people: int, years: int, requests: int, stores: int = 0, now: datetime | None = None) -> dict:
     """Fill an empty database; answers the sessions of those who click and the counts of what was made."""
     from keytally.people.models import Holding, Position, ReportingLine
 
@@ -64,15 +67,24 @@ def make_world(*, people: int, years: int, requests: int, now: datetime | None =
     holders = _organise(people=people, founded=founded, now=now, chance=chance)
     _reconciliations(holders["REP"] + holders["AKM"], number=people, now=now)
     _requests(holders, number=requests, now=now, chance=chance)
+    made = make_accounts(holders["REP"], stores=stores, now=now) if stores else {"stores": 0}
     clicking = [person for role, number in CLICKING.items() for person in holders.get(role, [])[:number]]
     return {
-        "visitors": [{"session": _session(person), "reconciles": person.may("reconcile.view")} for person in clicking],
+        "visitors": [
+            {
+                "session": _session(person),
+                "reconciles": person.may("reconcile.view"),
+                "pages": pages_for(person, now=now) if stores else {},
+            }
+            for person in clicking
+        ],
         "counts": {
             "positions": Position.objects.count(),
             "lines": ReportingLine.objects.count(),
             "holdings": Holding.objects.count(),
             "reconciliations": people,
             "requests": requests,
+            "stores": made["stores"],
         },
     }
 
@@ -89,14 +101,14 @@ def _organise(*, people: int, founded: date, now: datetime, chance: random.Rando
     )
     from keytally.people.services.setup import set_up
 
-    areas = max(1, people // (PER_AREA + 12))
+    areas = max(1, people // POSITIONS_PER_AREA)
     units = [UnitPlan("HQ", UnitKind.HEAD_OFFICE, "总部", "Head office")]
     for number in range(areas):
         region = f"R{number // AREAS_PER_REGION:02}"
         if number % AREAS_PER_REGION == 0:
             units.append(UnitPlan(region, UnitKind.REGION, f"大区{region}", f"Region {region}", "HQ"))
         units.append(UnitPlan(f"A{number:03}", UnitKind.AREA, f"区域{number}", f"Area {number}", region))
-    plan = plan_organisation(units, template=default_template(), counts={"REP": PER_AREA - 10, "PRO": 12})
+    plan = plan_organisation(units, template=default_template(), counts={"REP": 23, "PRO": 12})
     everyone = _people(len(plan.positions), roles=[place.role for place in plan.positions], now=now)
     before = _former(len(plan.positions) // 2, now=now)
     holdings, holders = [], {}
