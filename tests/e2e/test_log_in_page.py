@@ -13,6 +13,8 @@ from django.core.cache import cache
 from keytally.core.roles import Role
 from keytally.core.services import add_person
 from keytally.identity.services import factors, links
+from keytally.identity.tests.fakes import CLIENT, SECRET, FakeOpenID
+from keytally.site.log_in_settings import form_origins
 
 PASSWORD = "tally-to-the-cent"
 IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"
@@ -150,3 +152,35 @@ def test_people_see_their_log_ins_and_make_a_token(visitor, administrator):
     assert visitor.page.locator("code.secret").inner_text().startswith("kt_")
     visitor.look("token")
     assert visitor.found == []
+
+
+@pytest.fixture
+def openid(settings):
+    with FakeOpenID(mail="zhou@example.com").running() as fake:
+        app = {"provider_id": "company", "name": "Company", "client_id": CLIENT, "secret": SECRET}
+        apps = [{**app, "settings": {"server_url": fake.url}}]
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}}
+        settings.LOG_IN_FORM_ORIGINS = form_origins(settings.SOCIALACCOUNT_PROVIDERS)
+        yield fake
+
+
+@pytest.mark.parametrize("visitor", [("zh", 390), ("en", 1440)], indirect=True)
+def test_the_policy_lets_the_form_lead_to_the_other_system_and_back(visitor, administrator, openid):
+    administrator.email = "zhou@example.com"
+    administrator.save()
+    visitor.go("/log-in/?next=/me/identities/")
+    visitor.look("other-systems")
+    visitor.press("用Company登录", "Log in with Company")
+    visitor.page.wait_for_url("**/me/identities/")
+    visitor.page.get_by_text("sub-1").wait_for()
+    visitor.look()
+    assert visitor.found == []
+
+
+@pytest.mark.parametrize("visitor", [("en", 1440)], indirect=True)
+def test_the_policy_keeps_the_form_from_leading_anywhere_else(visitor, administrator, openid, settings):
+    settings.LOG_IN_FORM_ORIGINS = []
+    visitor.go("/log-in/")
+    with visitor.page.expect_event("console", lambda said: "form-action" in said.text):
+        visitor.press("", "Log in with Company")
+    assert visitor.page.url.endswith("/log-in/")
