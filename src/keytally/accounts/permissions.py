@@ -28,6 +28,11 @@ declare(
     ),
     change("accounts.change", _("Add, change, import and merge accounts"), roles=usually(_MANAGERS)),
     change(
+        "accounts.rules",
+        _("Change the weights of the score and the decay of the ladder"),
+        roles=(Role.NATIONAL_MANAGER, Role.SALES_DIRECTOR),
+    ),
+    change(
         "accounts.grant",
         _("Let people in on accounts, and name owners and dedicated people"),
         roles=usually((Role.REGION_MANAGER, Role.NATIONAL_MANAGER, Role.SALES_DIRECTOR)),

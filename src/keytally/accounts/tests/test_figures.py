@@ -1,6 +1,6 @@
 """Scores, concentration, merging, keepers, practice: services and their pages."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,11 +11,13 @@ from keytally.accounts.queries import pages
 from keytally.accounts.queries.duplicates import pairs
 from keytally.accounts.queries.scores import dependence
 from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.rule_data import decay, weights
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import figures, keepers, merging, practice
 from keytally.accounts.services.classes import set_tier
+from keytally.core.clock import business_date
 from keytally.kernel.periods import Period
 
 from .conftest import NOW, TODAY, add, person
@@ -143,3 +145,19 @@ def test_classes_are_data(client, cast, director):
     client.force_login(director)
     client.post(reverse("accounts:classes"), {"axis": "format", "name_zh": "折扣店", "name_en": "Discounter"})
     assert "Discounter" in client.get(reverse("accounts:edit", args=[cast.store.pk, "classes"])).content.decode()
+
+
+RULES = {"decay_days": 60, "warning_days": 7, "reason": "faster", "weight_VOLUME": 40, "weight_PROFIT": 30}
+
+
+def test_the_rules_change_from_a_day_on_and_have_to_fit(client, cast, director):
+    client.force_login(director)
+    today = business_date(datetime.now(UTC))
+    said = {**RULES, "weight_STRENGTH": 20, "weight_POTENTIAL": 20, "starts_on": today.isoformat()}
+    page = client.post(reverse("accounts:rules"), said)
+    assert page.status_code == 422
+    assert "add up to 100" in page.content.decode()
+    assert client.post(reverse("accounts:rules"), {**said, "weight_POTENTIAL": 10}).status_code == 302
+    assert weights(as_of=today)[Part.VOLUME] == 40
+    assert decay(as_of=today).days == 60
+    assert weights(as_of=today - timedelta(days=1))[Part.VOLUME] == 25
