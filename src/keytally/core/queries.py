@@ -23,6 +23,14 @@ def audit_of(subject: Subject) -> QuerySet[AuditEntry]:
     return entries.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("-id")
 
 
+def audit_entries(*, username: str = "", action: str = "") -> QuerySet[AuditEntry]:
+    """List everything that happened, newest first, by whom and by the beginning of the action."""
+    entries = AuditEntry.objects.select_related("person").order_by("-id")
+    if username:
+        entries = entries.filter(person__username=username)
+    return entries.filter(action__startswith=action) if action else entries
+
+
 def visible_exports(person: User, as_of: date) -> QuerySet[Export]:
     """List the exports a person may see on a day, newest first."""
     exports = Export.objects.select_related("person").order_by("-pk")

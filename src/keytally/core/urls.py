@@ -8,6 +8,7 @@ app_name = "core"
 
 urlpatterns = [
     path("files/<int:attachment_id>/", views.attachment, name="attachment"),
+    path("audit/", views.audit, name="audit"),
     path("exports/", views.export_list, name="exports"),
     path("exports/take/<str:code>/", views.take, name="take"),
     path("calendar/", calendar_views.year_page, name="calendar"),

@@ -1,4 +1,6 @@
-"""Hands out attachments and lists, and shows who took what out."""
+"""Hands out attachments and lists, and shows who took what out and who did what."""
+
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -8,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from keytally.core import export_pages, exports, queries
+from keytally.core import audit_pages, export_pages, exports, queries
 from keytally.core.access import day_of, person_of, requires, signed_in
 from keytally.core.rules import CONTENT_TYPES, FileType
 from keytally.core.scope import scope_of
@@ -50,3 +52,24 @@ def export_list(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     page = Paginator(queries.visible_exports(person, day_of(request)), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "core/exports.html", {"page": page, "scope": scope_of(person, "exports.view")})
+
+
+@requires("audit.view")
+@require_GET
+def audit(request: HttpRequest) -> HttpResponse:
+    person, action = _asked(request, "person", most=150), _asked(request, "action", most=64)
+    found = queries.audit_entries(username=person, action=action)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    kept = urlencode({key: value for key, value in (("person", person), ("action", action)) if value})
+    shown = {
+        "page": page,
+        "rows": audit_pages.rows_of(page, reader=person_of(request), as_of=day_of(request)),
+        "person": person,
+        "action": action,
+        "kept": f"{kept}&" if kept else "",
+    }
+    return render(request, "core/audit.html", shown)
+
+
+def _asked(request: HttpRequest, name: str, *, most: int) -> str:
+    return request.GET.get(name, "").strip()[:most].replace("\x00", "")

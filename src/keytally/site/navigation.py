@@ -60,6 +60,7 @@ ENTRIES: Sequence[Entry] = (
     ),
     Entry(label=pgettext_lazy("menu", "People"), icon="sitemap", url_name="people:chart", permission="people.view"),
     Entry(label=pgettext_lazy("menu", "Jobs"), icon="progress", url_name="jobs:list", permission="jobs.view"),
+    Entry(label=pgettext_lazy("menu", "Audit"), icon="history", url_name="core:audit", permission="audit.view"),
     Entry(
         label=pgettext_lazy("menu", "Exports"), icon="file-export", url_name="core:exports", permission="exports.view"
     ),

@@ -3,8 +3,10 @@ from datetime import UTC, datetime
 import pytest
 from django.template import engines
 from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import translation
 
-from keytally.core import sensitivity
+from keytally.core import sensitivity, subjects
 from keytally.core.models import User
 from keytally.core.roles import Role
 from keytally.core.sensitivity import (
@@ -25,7 +27,8 @@ from keytally.core.sensitivity import (
     serialized,
     shown,
 )
-from keytally.core.services import add_person
+from keytally.core.services import add_person, record_audit
+from keytally.core.subjects import Subject, SubjectKind
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 SEES = {
@@ -40,6 +43,12 @@ SEES = {
     Role.ADMINISTRATOR: {"name"},
 }
 FACTS = {"name": "永辉", "sold": 12, "price": 1999, "margin": 210, "mobile": "13900000000"}
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +133,28 @@ def test_what_nobody_declared_is_open():
 def test_a_field_has_one_class():
     with pytest.raises(sensitivity.UnableToDeclare):
         declare_fields("thing", price=PERSONAL)
+
+
+@pytest.mark.django_db
+def test_the_audit_page_shows_dots_for_what_its_reader_may_not_see(client, person, monkeypatch):
+    director = person(Role.FINANCE_DIRECTOR)
+    facts = {"name": "x", "price": 777123, "secret": 888123}
+    declare_fields("thing", secret=sensitivity.Guard(Sensitivity.CONFIDENTIAL, ("nobody.has_this",)))
+    record_audit("thing.change", by=director, at=NOW, subject=Subject("thing", 1), before=facts, after=facts)
+    client.force_login(director)
+    page = client.get(reverse("core:audit")).content.decode()
+    assert "777123" in page
+    assert "888123" not in page
+    assert DOTS in page
+
+
+@pytest.mark.django_db
+def test_the_audit_tells_nothing_of_a_subject_out_of_reach(client, person, monkeypatch):
+    kind = SubjectKind("far", "Far", lambda _person, _day: User.objects.none(), lambda _number: "/")
+    monkeypatch.setitem(subjects._kinds, "far", kind)
+    director = person(Role.FINANCE_DIRECTOR)
+    record_audit("far.change", by=director, at=NOW, subject=Subject("far", 1), after={"name": "behindtheveil"})
+    client.force_login(director)
+    page = client.get(reverse("core:audit") + "?action=far").content.decode()
+    assert "far.change" in page
+    assert "behindtheveil" not in page
