@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 PAGES = {
     "accounts": "/accounts/",
     "stores": "/accounts/?kind=STORE&sort=name",
-    "stores_text": "/accounts/?kind=STORE&text=中山",
-    "search": "/search/?q=中山",
+    "stores_text": "/accounts/?kind=STORE&text=%E4%B8%AD%E5%B1%B1",
+    "search": "/search/?q=%E4%B8%AD%E5%B1%B1",
     "search_pinyin": "/search/?q=zhongshan",
     "search_code": "/search/?q=S0000071",
     "store": "/accounts/{store}/",
     "chain": "/accounts/{chain}/",
 }
 PER_CHAIN = 1_000
-ROADS = "中山 人民 解放 建设 新华 和平 长江 学院 滨河 朝阳".split()
+ROADS = ["中山", "人民", "解放", "建设", "新华", "和平", "长江", "学院", "滨河", "朝阳"]
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周", "伟芳娜敏静丽强磊军洋"
 
 
@@ -42,6 +42,17 @@ def make_accounts(owners: Sequence["User"], *, stores: int, now: datetime) -> di
         _stores(chain, owners, number=min(PER_CHAIN, stores), now=now)
     store = AccountNode.objects.filter(kind="STORE").order_by("pk").first()
     return {"store": store.pk, "chain": chains[0].pk, "stores": AccountNode.objects.filter(kind="STORE").count()}
+
+
+def pages_for(person: "User", *, now: datetime) -> dict[str, str]:
+    """Name the pages of accounts that a person clicks through: two of the accounts are ones they may see."""
+    from keytally.accounts.queries.reach import visible_to
+
+    seen = visible_to(person, as_of=now.date())
+    store, chain = (seen.filter(kind=kind).order_by("pk").first() for kind in ("STORE", "CHAIN"))
+    pages = {page: PAGES[page] for page in ("accounts", "stores", "stores_text", "search", "search_pinyin")}
+    found = {"account_store": store, "account_chain": chain}
+    return {**pages, **{page: f"/accounts/{node.pk}/" for page, node in found.items() if node}}
 
 
 def _chains(owners: Sequence["User"], *, number: int, now: datetime) -> list:
@@ -170,7 +181,7 @@ def main() -> None:
 
 
 def _measure(client, page: str, path: str, *, who: str, rounds: int) -> None:
-    from django.db import connection, reset_queries
+    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     client.get(path)
@@ -181,13 +192,10 @@ def _measure(client, page: str, path: str, *, who: str, rounds: int) -> None:
         spent.append((time.perf_counter() - began) * 1000)
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
-    reset_queries()
     spent.sort()
-    slowest = sorted(queries.captured_queries, key=lambda query: -float(query["time"]))[:1]
-    print(
-        f"BENCH accounts.{connection.vendor}.{who}.{page} p50 {spent[len(spent) // 2]:.1f} p95 {spent[-1 - len(spent) // 20]:.1f} ms"
-        f" {len(queries)} queries, answered {answer.status_code}, slowest {slowest[0]['time'] if slowest else 0} s {slowest[0]['sql'][:160] if slowest else ''}"
-    )
+    middle, late = spent[len(spent) // 2], spent[-1 - len(spent) // 20]
+    name = f"accounts.{connection.vendor}.{who}.{page}"
+    print(f"BENCH {name} p50 {middle:.1f} p95 {late:.1f} ms {len(queries)} queries, answered {answer.status_code}")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def main() -> None:
         "machine": machine(),
         "measured_on": datetime.now(UTC).date().isoformat(),
         "load": load(),
-        "asked": {name: getattr(given, name) for name in ("people", "years", "requests", "seconds", "users")},
+        "asked": {name: getattr(given, name) for name in ("people", "years", "requests", "stores", "seconds", "users")},
         "databases": {name: _measured(name, given) for name in databases},
     }
     for name, found in results["databases"].items():
@@ -67,6 +67,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--years", type=int, default=10)
     parser.add_argument("--requests", type=int, default=3_000)
+    parser.add_argument("--stores", type=int, default=100_000, help="each with two contacts")
     parser.add_argument("--seconds", type=int, default=90, help="measured, after the warm-up")
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
@@ -74,6 +75,7 @@ def _given() -> argparse.Namespace:
     given = parser.parse_args()
     if given.small:
         given.people, given.years, given.requests, given.seconds, given.page = 200, 3, 50, 10, False
+        given.stores = min(given.stores, 2_000)
     return given
 
 
@@ -108,18 +110,24 @@ def _measured(database: str, given: argparse.Namespace) -> dict:
         "counts": world["counts"],
         "seeding_seconds": round(seeded, 1),
         "faults": faults[:20],
-        "pages": {page: _figures([each for each in samples if each.page == page]) for page in PAGES},
+        "pages": {page: _figures([each for each in samples if each.page == page]) for page in _visited(visitors)},
     }
 
 
 def _pages_of(visitor: dict) -> dict[str, str]:
     """Leave out what the visitor may not open."""
-    return {page: path for page, path in PAGES.items() if page != "scope" or visitor["reconciles"]}
+    pages = {page: path for page, path in PAGES.items() if page != "scope" or visitor["reconciles"]}
+    return {**pages, **visitor["pages"]}
+
+
+def _visited(visitors: Sequence[dict]) -> list[str]:
+    """List every page that somebody clicks, in order."""
+    return list(dict.fromkeys([*PAGES, *(page for each in visitors for page in each["pages"])]))
 
 
 def _world(env: dict[str, str], given: argparse.Namespace) -> dict:
     command = [sys.executable, "-m", "bench.web.world", "--people", str(given.people), "--years", str(given.years)]
-    command += ["--requests", str(given.requests)]
+    command += ["--requests", str(given.requests), "--stores", str(given.stores)]
     answer = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(answer.stdout.splitlines()[-1])
 

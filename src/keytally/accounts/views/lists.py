@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from keytally.accounts.labels import KINDS, MODES, STATUSES, TIERS, Status
-from keytally.accounts.models import AccountNode
+from keytally.accounts.models import AccountNode, ClassificationAxis
 from keytally.accounts.queries import lists
 from keytally.accounts.queries.positions import Chart, chart
 from keytally.accounts.queries.reach import CHANGE, visible_to
@@ -136,14 +136,24 @@ def _filters(person: "User", wanted: lists.Wanted) -> dict[str, Any]:
     today = business_date(datetime.now(UTC))
     chains = visible_to(person, as_of=today).filter(kind=NodeKind.CHAIN, merged_into=None).order_by("name_sort")
     axes = list(lists.axes())
+    active = people().prefetch_related(None).filter(is_active=True)
     return {
         "kinds": [(kind.value, label) for kind, label in KINDS.items()],
         "statuses": [(one.value, label) for one, label in STATUSES.items()],
         "tiers": [(one.value, label) for one, label in TIERS.items()],
         "modes": [(one.value, label) for one, label in MODES.items()],
         "gap_labels": GAP_LABELS.items(),
-        "provinces": divisions(),
-        "chains": chains[:300],
-        "axes": [(axis, wanted.classes.get(axis.code, ""), list(axis.values.all())) for axis in axes],
-        "owners": list(people().prefetch_related(None).filter(is_active=True).order_by("name")[:MOST_OWNERS]),
+        "provinces": [(area.code, area.name) for area in divisions()],
+        "chains": [(chain.pk, chain.name) for chain in chains[:300]],
+        "axes": [(axis, wanted.classes.get(axis.code, ""), _values(axis)) for axis in axes],
+        "axes_to_set": [
+            (axis, [(f"{axis.code}:{code}", label) for code, label in _values(axis)])
+            for axis in axes
+            if not axis.is_several and axis.values.all()
+        ],
+        "owners": [(owner.pk, str(owner)) for owner in active.order_by("name")[:MOST_OWNERS]],
     }
+
+
+def _values(axis: ClassificationAxis) -> list[tuple[str, str]]:
+    return [(value.code, str(value)) for value in axis.values.all()]
