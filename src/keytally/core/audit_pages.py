@@ -20,8 +20,8 @@ class EntryRow:
     entry: AuditEntry
     label: Promise | str
     url: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    before: list[tuple[str, Any]]
+    after: list[tuple[str, Any]]
 
 
 def rows_of(entries: Iterable[AuditEntry], *, reader: User, as_of: date) -> list[EntryRow]:
@@ -42,7 +42,7 @@ def _row(entry: AuditEntry, *, reader: User, seen: set[int] | None) -> EntryRow:
     known = subject_kind(entry.subject_kind)
     label = known.label if known else entry.subject_kind
     if seen is not None and entry.subject_id not in seen:
-        return EntryRow(entry, label, "", {DOTS: DOTS}, {DOTS: DOTS})
+        return EntryRow(entry, label, "", [("", DOTS)], [("", DOTS)])
     return EntryRow(
         entry,
         label,
@@ -52,9 +52,10 @@ def _row(entry: AuditEntry, *, reader: User, seen: set[int] | None) -> EntryRow:
     )
 
 
-def _facts(facts: Mapping[str, Any] | None, *, entry: AuditEntry, reader: User) -> dict[str, Any]:
+def _facts(facts: Mapping[str, Any] | None, *, entry: AuditEntry, reader: User) -> list[tuple[str, Any]]:
+    # Pairs, for a fact may be called as a method of a mapping is: a template would take "items" for the fact.
     about = entry.subject_id if entry.subject_kind == "person" else None
-    return redacted(facts or {}, person=reader, kind=entry.subject_kind, about=about)
+    return list(redacted(facts or {}, person=reader, kind=entry.subject_kind, about=about).items())
 
 
 def _url(entry: AuditEntry) -> str:
