@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keytally.accounts.views import classes, duplicates, edits, figures, imports, lists, relations, rules, show
+from keytally.accounts.views import classes, duplicates, edits, figures, imports, lists, relations, show, weights
 
 app_name = "accounts"
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("classes/", classes.classes, name="classes"),
     path("concentration/", figures.concentration, name="concentration"),
     path("concentration/score/", figures.score, name="score"),
-    path("rules/", rules.rules, name="rules"),
+    path("rules/", weights.rules, name="rules"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/merge/", duplicates.merge, name="merge"),
     path("duplicates/<int:merge_id>/undo/", duplicates.undo, name="undo_merge"),

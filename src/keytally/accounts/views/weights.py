@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from keytally.accounts.forms.rules import RulesForm
+from keytally.accounts.forms.weights import RulesForm
 from keytally.accounts.rule_data import LADDER, SCORE, decay, weights
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
