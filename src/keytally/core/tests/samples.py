@@ -13,12 +13,14 @@ NOBODY = ""
 class Secret:
     """A word that stands in a stranger's thing, and who of the others may read it.
 
-    Only who has the permission over the whole company, and every one of the further permissions; nobody with NOBODY.
+    Only who has the permission, or one that serves as well, over the whole company, and has every one of the further
+    permissions; nobody with NOBODY.
     """
 
     text: str
     permission: str
     also: tuple[str, ...] = ()
+    or_by: tuple[str, ...] = ()
 
     def __post_init__(self):
         assert self.text.isascii()

@@ -27,7 +27,8 @@ def samples(stranger, *, now):
             ":token": "nosuchlink",
             ":provider_id": "nosuchprovider",
         },
-        secrets=[Secret(TOKEN, "log_in.manage"), Secret(IDENTITY, "log_in.manage")],
+        # Who made which token, and linked whom, is what the audit is for.
+        secrets=[Secret(text, "log_in.manage", or_by=("audit.view",)) for text in (TOKEN, IDENTITY)],
         seen_by={f"users:{name}": NOBODY for name in own},
         things_of_all=frozenset({"users:connect_identity"}),
     )

@@ -67,7 +67,8 @@ class Walker:
 
     def may_read(self, secret: Secret) -> bool:
         """Tell whether the others' secret may be read."""
-        return self.reaches(secret.permission) and all(map(self.person.may, secret.also))
+        is_reached = any(map(self.reaches, (secret.permission, *secret.or_by)))
+        return is_reached and all(map(self.person.may, secret.also))
 
     def reaches(self, permission: str) -> bool:
         """Tell whether the whole company is in reach of a permission."""
