@@ -164,6 +164,13 @@ class NewPositionForm(forms.Form):
         return self.cleaned_data["name_zh"], self.cleaned_data["name_en"]
 
 
+class PositionRoleForm(ReasonForm, NamesForm):
+    """A role of positions: another name, or one of the company's own."""
+
+    code = forms.RegexField(r"^[A-Z][A-Z0-9]{0,15}$", label=_("Code"), max_length=16)
+    field_order = ("code", "name_zh", "name_en")
+
+
 class RenamePositionForm(ReasonForm, NamesForm):
     """Another name of a position, or another city."""
 

@@ -75,9 +75,13 @@ class RoleName:
 
 def position_roles() -> dict[str, RoleName]:
     """List the roles a position may have: those of the template, then the company's own, which may rename them."""
-    found = {role.code: RoleName(role.code, role.name_zh, role.name_en) for role in default_template().roles.values()}
     own = PositionRole.objects.order_by("code").values_list("code", "name_zh", "name_en")
-    return found | {row[0]: RoleName(*row) for row in own}
+    return template_roles() | {row[0]: RoleName(*row) for row in own}
+
+
+def template_roles() -> dict[str, RoleName]:
+    """List the roles of the template as it names them."""
+    return {role.code: RoleName(role.code, role.name_zh, role.name_en) for role in default_template().roles.values()}
 
 
 def running(as_of: date) -> Q:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from keytally.core.models import User
-from keytally.people.models import Delegation, Holding, Position, ReportingLine, Unit
+from keytally.core.search import pinyin
+from keytally.people.models import Delegation, Holding, Position, PositionRole, ReportingLine, Unit
 from keytally.people.queries.chart import people_names
-from keytally.people.queries.organisation import organisation, position_roles, running
+from keytally.people.queries.organisation import RoleName, organisation, position_roles, running
 from keytally.people.rules.organisation import Organisation
+from keytally.people.rules.template import RoleTemplate, default_template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +59,16 @@ def filtered_positions(wanted: Filter) -> QuerySet[Position]:
         named = Q(name_zh__icontains=wanted.text) | Q(name_en__icontains=wanted.text) | Q(code__icontains=wanted.text)
         found = found.filter(named | Q(city__icontains=wanted.text) | Exists(by_holder))
     return found
+
+
+def positions_to_take(wanted: Filter) -> QuerySet[Position]:
+    """List the positions of a filter, each with its holders and lines of the day, for a file."""
+    now = running(wanted.as_of)
+    held = Prefetch("holdings", Holding.objects.filter(now).select_related("person"), to_attr="held")
+    above = Prefetch("lines", ReportingLine.objects.filter(now).select_related("boss"), to_attr="above")
+    own = PositionRole.objects.filter(code=OuterRef("role"))
+    names = {"own_role_zh": Subquery(own.values("name_zh")), "own_role_en": Subquery(own.values("name_en"))}
+    return filtered_positions(wanted).annotate(**names).prefetch_related(held, above)
 
 
 def position_rows(positions: "Sequence[Position]", *, as_of: date) -> list[PositionRow]:
@@ -130,6 +142,21 @@ def people_found(text: str) -> QuerySet[User]:
     return people
 
 
+def people_like(text: str, *, most: int) -> list[User]:
+    """Find people by a part of their name, or by its pinyin or initials."""
+    found = list(people_found(text)[:most])
+    if found or not (text.isascii() and text.isalpha()):
+        return found
+    names = User.objects.filter(is_active=True).values_list("pk", "name")
+    chosen = [number for number, name in names if _sounds_like(name, text.lower())]
+    return list(people_found("").filter(pk__in=chosen[:most]))
+
+
+def _sounds_like(name: str, typed: str) -> bool:
+    syllables = pinyin(name)
+    return "".join(syllables).startswith(typed) or "".join(each[:1] for each in syllables).startswith(typed)
+
+
 def person_named(username: str) -> User | None:
     """Find an active person by their user name."""
     return User.objects.filter(username__iexact=username, is_active=True).first()
@@ -187,3 +214,36 @@ def counted_units(*, as_of: date) -> list[tuple[Unit, int, int]]:
         ordered.append(unit)
         waiting.extend(reversed(parts.get(unit.pk, [])))
     return [(unit, placed[unit.pk], held[unit.pk]) for unit in ordered]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A role of positions: its name, its lines by the template, and how many positions have it."""
+
+    name: RoleName
+    template: RoleTemplate | None
+    unit: str
+    solid: tuple[RoleName, ...]
+    dotted: tuple[RoleName, ...]
+    count: int
+
+
+def role_rows(*, as_of: date) -> list[RoleRow]:
+    """List every role that a position may have, those of the template first."""
+    names, known = position_roles(), default_template().roles
+    counted = Counter(place.role for place in organisation(as_of=as_of).positions.values())
+    return [_role_row(name, names=names, template=known.get(code), count=counted[code]) for code, name in names.items()]
+
+
+def _role_row(name: RoleName, *, names: dict[str, RoleName], template: RoleTemplate | None, count: int) -> RoleRow:
+    if template is None:
+        return RoleRow(name, None, "", (), (), count)
+    solid = (template.solid, *template.solid_instead, *template.solid_by_city)
+    return RoleRow(
+        name,
+        template,
+        unit=str(Unit.KINDS[template.unit]),
+        solid=tuple(names[code] for code in solid if code),
+        dotted=tuple(names[code] for code in template.dotted),
+        count=count,
+    )

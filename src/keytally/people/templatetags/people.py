@@ -20,6 +20,7 @@ _ACTIONS = {
     "unit.rename": _("Unit renamed"),
     "unit.close": _("Unit closed"),
     "organisation.set_up": _("Organisation set up"),
+    "position_role.keep": _("Position role named"),
     "delegation.add": _("Delegation added"),
     "delegation.end": _("Delegation ended"),
     "delegation.drop": _("Delegation withdrawn"),

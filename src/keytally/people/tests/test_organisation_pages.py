@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keytally.core.clock import business_date
+from keytally.core.exports import listing
 from keytally.core.models import User
 from keytally.core.roles import Role
+from keytally.core.search import found
 from keytally.core.services import add_person
 from keytally.people.models import Delegation, Holding, Position, PositionRole, ReportingLine, Unit
 from keytally.people.queries.organisation import organisation
@@ -249,6 +251,37 @@ def test_suggestions_come_by_name_holder_and_user_name(admin: Client, company: C
     assert "SH-AKM · " in text
     assert "rkm · RKM" in page(admin, "find_persons", person="rkm").content.decode()
     assert page(admin, "find_positions").status_code == 200
+
+
+def test_roles_are_renamed_and_added(admin: Client, company: Company) -> None:
+    english(company)
+    assert "Region KA manager" in page(admin, "roles").content.decode()
+    assert page(admin, "role", code="RKM").context["form"].initial["name_en"] == "Region KA manager"
+    names = {"code": "RKM", "name_zh": "省区KA经理", "name_en": "Province KA manager", "reason": "our word"}
+    assert send(admin, "role", **names).status_code == 302
+    assert "Province KA manager" in page(admin, "positions").content.decode()
+    own = {"code": "TRN", "name_zh": "培训师", "name_en": "Trainer", "reason": "ours"}
+    assert send(admin, "role", **own).status_code == 302
+    assert "your own" in page(admin, "roles").content.decode()
+    assert send(admin, "role", **{**own, "code": "no good"}).status_code == 422
+
+
+def test_people_are_suggested_and_found_by_how_their_name_sounds(admin: Client, company: Company) -> None:
+    User.objects.filter(username="rep").update(name="李娜")
+    assert "rep · 李娜" in page(admin, "find_persons", person="lina").content.decode()
+    hits = found(company.admin, "ln", as_of=today(), most=9)
+    assert [hit.label for hit in hits] == ["李娜"]
+    assert found(company.admin, "SH-AKM", as_of=today(), most=9)[0].detail == "AKM"
+
+
+def test_the_list_of_positions_is_taken_away_as_it_is_filtered(company: Company, django_assert_num_queries) -> None:
+    wanted = listing("positions")
+    asked = {"unit": str(company["SH-AM"].unit_id), "role": "REP", "as_of": "2026-02-01", "text": "\x00"}
+    with django_assert_num_queries(3):
+        rows = list(wanted.rows(company.admin, today(), asked))
+    texts = [[str(column.value(row)) for column in wanted.columns] for row in rows]
+    assert [row[0] for row in texts] == ["SH-REP-1", "SH-REP-2"]
+    assert texts[0][7:] == ["REP", company["SH-ASS"].name, company["SH-AKM"].name]
 
 
 def test_a_set_up_shows_first_what_it_would_make(client: Client, db: None) -> None:

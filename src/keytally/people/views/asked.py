@@ -20,6 +20,11 @@ def day_asked(request: HttpRequest) -> date:
         return business_date(clock())
 
 
+def text_asked(request: HttpRequest, name: str, *, most: int = 60) -> str:
+    """Read a text of the address, as long as is sensible and without what a database cannot hold."""
+    return request.GET.get(name, "").replace("\x00", "").strip()[:most]
+
+
 def number_asked(request: HttpRequest, name: str) -> int | None:
     """Read a number of the address, none where there is none."""
     given = request.GET.get(name, "")

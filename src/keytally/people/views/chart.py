@@ -16,10 +16,9 @@ from django.views.decorators.http import require_GET
 from keytally.core.access import person_of, requires
 from keytally.people.queries.chart import ShownCard, ShownChart, Wish, shown_chart
 from keytally.people.rules.chart import CARD_HEIGHT, CARD_WIDTH
-from keytally.people.views.asked import day_asked, number_asked, numbers_asked, wants_partial
+from keytally.people.views.asked import day_asked, number_asked, numbers_asked, text_asked, wants_partial
 
 LEVELS = range(1, 9)
-LONGEST_TEXT = 60
 # Without a wish a wide window gets the drawing, a phone the list.
 VIEWS = LIST, DRAWING = "list", "drawing"
 TOGGLE_WIDTH = 36
@@ -67,7 +66,7 @@ def _wish(request: HttpRequest) -> Wish:
         root=number_asked(request, "root"),
         opened=numbers_asked(request, "open"),
         levels=number_asked(request, "levels"),
-        text=request.GET.get("text", "").strip()[:LONGEST_TEXT],
+        text=text_asked(request, "text"),
     )
 
 

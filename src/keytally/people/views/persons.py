@@ -22,7 +22,7 @@ from keytally.people.queries.chart import people_names
 from keytally.people.queries.organisation import organisation
 from keytally.people.services.changes import UnableToOrganise
 from keytally.people.services.delegation import delegate, end_delegation
-from keytally.people.views.asked import clock, day_asked
+from keytally.people.views.asked import clock, day_asked, text_asked
 from keytally.people.views.edits import answer
 from keytally.people.words import refusal_sentence
 
@@ -35,7 +35,7 @@ PER_PAGE = 100
 @requires("people.view")
 @require_GET
 def person_list(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("text", "").strip()[:60]
+    text = text_asked(request, "text")
     page = Paginator(queries.people_found(text), PER_PAGE).get_page(request.GET.get("page"))
     as_of = day_asked(request)
     rows = queries.person_rows(list(page), as_of=as_of)

@@ -16,7 +16,7 @@ from keytally.people.forms.organisation import JOINT
 from keytally.people.models import Position
 from keytally.people.queries import positions as queries
 from keytally.people.queries.organisation import position_roles
-from keytally.people.views.asked import clock, day_asked, number_asked
+from keytally.people.views.asked import clock, day_asked, number_asked, text_asked
 
 PER_PAGE = 50
 SUGGESTED = 15
@@ -28,8 +28,8 @@ ASKED = ("boss", "dotted", "reports_to", "person", "to")
 def position_list(request: HttpRequest) -> HttpResponse:
     wanted = queries.Filter(
         as_of=day_asked(request),
-        text=request.GET.get("text", "").strip()[:60],
-        role=request.GET.get("role", ""),
+        text=text_asked(request, "text"),
+        role=text_asked(request, "role"),
         unit=number_asked(request, "unit"),
         is_vacant=request.GET.get("vacant") == "1",
     )
@@ -69,14 +69,14 @@ def find_positions(request: HttpRequest) -> HttpResponse:
 @requires("people.view")
 @require_GET
 def find_persons(request: HttpRequest) -> HttpResponse:
-    people = queries.people_found(_typed(request)).filter(is_active=True)[:SUGGESTED]
-    found = [(f"{person.username}{JOINT}{person.name}", "") for person in people]
+    people = queries.people_like(_typed(request), most=SUGGESTED)
+    found = [(f"{person.username}{JOINT}{person.name}", "") for person in people if person.is_active]
     return render(request, "people/_found.html", {"found": found})
 
 
 def _typed(request: HttpRequest) -> str:
-    given = next((request.GET[name] for name in ASKED if name in request.GET), "")
-    return given.partition(JOINT)[0].strip()[:60]
+    name = next((name for name in ASKED if name in request.GET), "")
+    return text_asked(request, name).partition(JOINT)[0].strip()
 
 
 def _shown(request: HttpRequest, position: Position) -> dict[str, Any]:

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_GET
 
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
-from keytally.people.forms.organisation import EndForm, NewUnitForm, RenameUnitForm
+from keytally.people.forms.organisation import EndForm, NewUnitForm, PositionRoleForm, RenameUnitForm
 from keytally.people.forms.setup import SetUpForm
 from keytally.people.models import Unit
 from keytally.people.queries import positions as queries
+from keytally.people.queries.organisation import position_roles
 from keytally.people.rules.organisation import UnitKind
+from keytally.people.services.roles import keep_position_role
 from keytally.people.services.setup import set_up
 from keytally.people.services.units import add_unit, close_unit, rename_unit
-from keytally.people.views.asked import clock, day_asked
+from keytally.people.views.asked import clock, day_asked, text_asked
 from keytally.people.views.edits import answer
 
 if TYPE_CHECKING:
@@ -70,6 +72,28 @@ def close(request: HttpRequest, unit_id: int) -> HttpResponse:
 
     title = _("%(what)s: %(name)s") % {"what": _("Close"), "name": unit.name}
     return answer(request, form, act=act, title=title, back=reverse("people:units"))
+
+
+@requires("people.view")
+@require_GET
+def role_list(request: HttpRequest) -> HttpResponse:
+    as_of = day_asked(request)
+    shown = {"rows": queries.role_rows(as_of=as_of), "may_change": person_of(request).may("people.change")}
+    return render(request, "people/roles.html", shown)
+
+
+@requires("people.change")
+def role(request: HttpRequest) -> HttpResponse:
+    known = position_roles().get(text_asked(request, "code"))
+    names = {"code": known.code, "name_zh": known.name_zh, "name_en": known.name_en} if known else {}
+    form = PositionRoleForm(request.POST or None, initial=names)
+
+    def act(said: dict[str, Any], by: "User", now: datetime) -> str:
+        kept = keep_position_role(said["code"], names=form.names(), by=by, now=now, reason=said["reason"])
+        return _("%(name)s was changed.") % {"name": kept.name}
+
+    note = _("The workflows name roles by their code; a role of your own has no line of the template.")
+    return answer(request, form, act=act, title=_("Position role"), back=reverse("people:roles"), note=note)
 
 
 @requires("people.change")
