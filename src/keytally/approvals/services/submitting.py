@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from keytally.approvals import definitions
 from keytally.approvals.models import SUBJECT_KIND, Request
@@ -79,26 +79,40 @@ def submit(  # noqa: PLR0913 - the call that every capability makes, agreed
 
     The same request sent again while it runs is the one that runs.
     """
-    running = queries.running_about(subject, kind=kind)
+    running = _running_alike(subject, kind=kind, content_hash=content_hash, by=by)
     if running is not None:
-        if running.content_hash == content_hash and running.requester_id == by.pk:
-            return running
-        raise UnableToSubmit([reason("RUNS_ALREADY", request=running.pk)])
+        return running
     draft = Draft(title, position, amount, facts, details or Details())
     found = _routed(kind, draft, by=by, now=now)
-    request = _kept(kind, draft, by=by, now=now, subject=subject, level=found.level)
+    try:
+        with transaction.atomic():
+            request = _kept(kind, draft, by=by, now=now, subject=subject, level=found.level)
+    except IntegrityError:
+        # Somebody was first by the blink of an eye.
+        running = _running_alike(subject, kind=kind, content_hash=content_hash, by=by)
+        if running is None:
+            raise
+        return running
     return _begin(request, found, content_hash=content_hash, by=by, now=now)
 
 
 @transaction.atomic
 def start(kind: str, *, draft: Draft, by: "User", now: datetime) -> Request:
     """Ask for agreement to what a person typed, or raise `UnableToSubmit`; the same form sent twice asks once."""
-    key = draft.details.key
-    known = queries.request_with_key(key, person=by) if key else None
+    key = draft.details.key or ""
+    known = queries.request_with_key(key, person=by)
     if known is not None:
         return known
     found = _routed(kind, draft, by=by, now=now)
-    request = _kept(kind, draft, by=by, now=now, subject=Subject(SUBJECT_KIND, 0), level=found.level)
+    try:
+        with transaction.atomic():
+            request = _kept(kind, draft, by=by, now=now, subject=Subject(SUBJECT_KIND, 0), level=found.level)
+    except IntegrityError:
+        # The other click was first by the blink of an eye.
+        known = queries.request_with_key(key, person=by)
+        if known is None:
+            raise
+        return known
     Request.objects.filter(pk=request.pk).update(subject_id=request.pk)
     request.subject_id = request.pk
     _keep_files(request, draft.files, by=by, now=now)
@@ -110,6 +124,7 @@ def start(kind: str, *, draft: Draft, by: "User", now: datetime) -> Request:
 def resubmit(request_id: int, *, draft: Draft, content_hash: str, by: "User", now: datetime) -> Request:
     """Send a request of a capability again as a new round, or raise `UnableToSubmit` or `UnableToDecide`."""
     request = _returned(request_id, by=by)
+    _running_alike(Subject(request.subject_kind, request.subject_id), kind=request.kind, content_hash="", by=by)
     found = _change(request, draft, by=by, now=now)
     return _begin(request, found, content_hash=content_hash, by=by, now=now)
 
@@ -128,6 +143,14 @@ def preview(kind: str, *, draft: Draft, by: "User", now: datetime) -> Route:
     """Compute the route that a request would take, without asking anybody."""
     known = definitions.in_force(kind, as_of=business_date(now))
     return _route(known.workflow, draft, by=by, now=now)
+
+
+def _running_alike(subject: Subject, *, kind: str, content_hash: str, by: "User") -> Request | None:
+    """Find the same request if it runs already; refuse where another about the same thing does."""
+    running = queries.running_about(subject, kind=kind)
+    if running is not None and (running.content_hash != content_hash or running.requester_id != by.pk):
+        raise UnableToSubmit([reason("RUNS_ALREADY", request=running.pk)])
+    return running
 
 
 def _routed(kind: str, draft: Draft, *, by: "User", now: datetime) -> Route:

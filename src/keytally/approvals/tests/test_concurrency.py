@@ -13,6 +13,8 @@ from keytally.approvals.tests import cast
 from keytally.approvals.tests import definitions as given
 from keytally.approvals.tests.cast import NOW, draft
 from keytally.core.models import AuditEntry
+from keytally.core.subjects import Subject
+from keytally.kernel.money import Money
 
 LATER = NOW + timedelta(hours=1)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +83,24 @@ def test_a_form_sent_twice_at_once_makes_one_request(company):
     typed = draft(company, "15000", key="form-1")
     at_once(*[lambda: services.start("spend_request", draft=typed, by=company["REP"], now=NOW).state] * 2)
     assert Request.objects.count() == 1
+
+
+def test_a_capability_that_submits_twice_at_once_makes_one_request(company):
+    def submit():
+        return services.submit(
+            "spend_request",
+            subject=Subject("agreement", 7),
+            title="年度合同",
+            amount=Money.of("1000", "CNY"),
+            facts={},
+            content_hash="a",
+            by=company["REP"],
+            position=company.place("REP"),
+            now=NOW,
+        ).pk
+
+    found = at_once(submit, submit)
+    assert found == [Request.objects.get().pk] * 2
 
 
 def test_withdrawing_while_it_is_decided_leaves_one_end(company):
