@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from keytally.approvals.models import SUBJECT_KIND, Request
 from keytally.approvals.queries.inbox import stood_in_for
 from keytally.approvals.services.telling import DECISION, DELAY, OWN
-from keytally.core.models import User
 from keytally.core.subjects import Subject
 from keytally.worklist.kinds import Waiting, WorkKind, register_kind, register_source
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 DECISIONS = register_kind(
     WorkKind(
@@ -52,7 +55,7 @@ register_kind(
 )
 
 
-def decisions_for_others(person: User, now: datetime) -> Iterator[Waiting]:
+def decisions_for_others(person: "User", now: datetime) -> Iterator[Waiting]:
     """Find what waits for those a person stands in for; it has no rows of its own."""
     for found in stood_in_for(person, now=now):
         step, request = found.slot.step, found.request

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from keytally.approvals.models import Seat
 from keytally.approvals.rules.waiting import WorkedTime
@@ -14,6 +15,7 @@ from keytally.core.clock import business_date
 from keytally.core.models import User
 
 PERMISSION = "approvals.report"
+Rows = Iterable[tuple[Any, ...]]
 # Waiting is counted from here on; what has waited longer has waited "more than" that.
 LONGEST = timedelta(days=730)
 
@@ -42,29 +44,20 @@ def waiting_seats(person: User, *, as_of: date) -> QuerySet[Seat]:
 
 def by_person(seats: QuerySet[Seat], *, now: datetime, worked: WorkedTime) -> list[Sitting]:
     """Add up what waits for each person, who has kept something waiting longest first."""
-    rows = seats.order_by().values("person_id", "person__name").annotate(**_figures(now))
+    rows: Rows = _added_up(seats, "person_id", "person__name", now=now)
     return _longest_first(
-        Sitting(row["person_id"], row["person__name"], "", "", "", "", **_added_up(row, now=now, worked=worked))
-        for row in rows
+        Sitting(person, name, "", "", "", "", count, late, oldest, worked.between(oldest, now))
+        for person, name, count, late, oldest in rows
     )
 
 
 def by_step(seats: QuerySet[Seat], *, now: datetime, worked: WorkedTime) -> list[Sitting]:
     """Add up what waits at each step of each kind of request, the longest first."""
-    keys = {"kind": F("request__kind"), "step": F("slot__step__code")}
-    names = {"name_zh": F("slot__step__name_zh"), "name_en": F("slot__step__name_en")}
-    rows = seats.order_by().values(**keys, **names).annotate(**_figures(now))
+    keys = ("request__kind", "slot__step__code", "slot__step__name_zh", "slot__step__name_en")
+    rows: Rows = _added_up(seats, *keys, now=now)
     return _longest_first(
-        Sitting(
-            None,
-            "",
-            row["kind"],
-            row["step"],
-            row["name_zh"],
-            row["name_en"],
-            **_added_up(row, now=now, worked=worked),
-        )
-        for row in rows
+        Sitting(None, "", kind, step, name_zh, name_en, count, late, oldest, worked.between(oldest, now))
+        for kind, step, name_zh, name_en, count, late, oldest in rows
     )
 
 
@@ -98,18 +91,20 @@ def worked_time(*, now: datetime) -> WorkedTime:
     return WorkedTime(company_calendar(), first_on=today - LONGEST, last_on=today)
 
 
-def _figures(now: datetime) -> dict[str, Count | Min]:
-    return {
-        "count": Count("slot", distinct=True),
-        "late": Count("slot", distinct=True, filter=Q(slot__step__due_at__lt=now)),
-        "oldest": Min("slot__step__opened_at"),
-    }
-
-
-def _added_up(row: dict[str, object], *, now: datetime, worked: WorkedTime) -> dict[str, object]:
-    oldest = row["oldest"]
-    assert isinstance(oldest, datetime)  # noqa: S101 - an open step was opened at some time
-    return {"count": row["count"], "late": row["late"], "oldest": oldest, "waited": worked.between(oldest, now)}
+def _added_up(seats: QuerySet[Seat], *keys: str, now: datetime) -> Rows:
+    """Count what waits and what of it is late, and find the oldest, for each value of the keys."""
+    late = Q(slot__step__due_at__lt=now)
+    added = (
+        seats.order_by()
+        .values(*keys)
+        .annotate(
+            waiting=Count("slot", distinct=True),
+            overdue=Count("slot", distinct=True, filter=late),
+            oldest=Min("slot__step__opened_at"),
+        )
+    )
+    rows: Rows = added.values_list(*keys, "waiting", "overdue", "oldest")
+    return rows
 
 
 def _longest_first(rows: Iterable[Sitting]) -> list[Sitting]:

@@ -12,7 +12,6 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from keytally.approvals.rules import workflow as shapes
@@ -74,7 +73,7 @@ def read_value(value: object, *, where: str = "value") -> Value:
 def _read(shape: type[T], data: object, *, where: str) -> T:
     if not isinstance(data, Mapping):
         raise UnreadableWorkflow(where, "is no table")
-    wanted = _hints(shape)
+    wanted = get_type_hints(shape)
     for key in data:
         if key not in wanted:
             raise UnreadableWorkflow(f"{where}.{key}", "is not known")
@@ -139,8 +138,3 @@ def _write(value: Any) -> Any:  # noqa: ANN401 - any part of a workflow
     if isinstance(value, date):
         return value.isoformat()
     return write_value(value)
-
-
-@cache
-def _hints(shape: type[Any]) -> Mapping[str, Any]:
-    return get_type_hints(shape)

@@ -12,6 +12,7 @@ from keytally.approvals.rules.workflow import (
     REQUESTER,
     ROLES,
     Comparison,
+    Field,
     FieldKind,
     Level,
     Limits,
@@ -66,7 +67,8 @@ def _of_names(workflow: Workflow) -> Iterator[Fault]:
             yield Fault("FIELD_TWICE", key)
     if not workflow.steps:
         yield Fault("NO_STEPS", workflow.code)
-    for part in (workflow, *workflow.steps, *workflow.fields):
+    named: tuple[Workflow | Step | Field, ...] = (workflow, *workflow.steps, *workflow.fields)
+    for part in named:
         if not (part.name_zh.strip() and part.name_en.strip()):
             yield Fault("NAME_MISSING", getattr(part, "id", getattr(part, "key", workflow.code)))
 

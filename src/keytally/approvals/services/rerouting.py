@@ -102,14 +102,15 @@ def _undecided(routed: Iterable[RouteStep], steps: Iterable[Step]) -> list[Route
                 done.add((step.code, tuple(slot.roles)))
                 roles |= set(slot.roles) if step.mode == Mode.DECIDE and slot.outcome in COUNTED else set()
     left = []
-    for step in routed:
+    for wanted in routed:
+        counted = roles if wanted.mode is Mode.DECIDE else set()
         slots = tuple(
             slot
-            for slot in step.slots
-            if (step.step, slot.roles) not in done and not (step.mode is Mode.DECIDE and roles.issuperset(slot.roles))
+            for slot in wanted.slots
+            if (wanted.step, slot.roles) not in done and not counted.issuperset(slot.roles)
         )
-        if slots and not step.by_submitting:
-            left.append(replace(step, slots=slots))
+        if slots and not wanted.by_submitting:
+            left.append(replace(wanted, slots=slots))
     return left
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO
+from functools import partial
+from typing import IO, TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
@@ -46,7 +47,7 @@ class File:
     """A file that comes with a request."""
 
     name: str
-    content: BinaryIO
+    content: IO[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def _typed(draft: Draft) -> dict[str, object]:
 
 def _keep_files(request: Request, files: Iterable[File], *, by: "User", now: datetime) -> None:
     for file in files:
-        chunks = iter(lambda content=file.content: content.read(CHUNK), b"")
+        chunks = iter(partial(file.content.read, CHUNK), b"")
         keep_attachment(chunks, name=file.name, subject=telling.subject_of(request), by=by, now=now)
 
 

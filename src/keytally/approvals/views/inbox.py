@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,7 +20,9 @@ from keytally.approvals.queries.inbox import Waiting
 from keytally.approvals.queries.words import role_names
 from keytally.approvals.services.deciding import NEED_REASON, outcomes_of
 from keytally.core.access import person_of, requires
-from keytally.core.models import User
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 PER_PAGE = 30
 REASON_LENGTH = 2_000
@@ -165,7 +168,7 @@ def _answers(request: HttpRequest) -> Answers:
     return found
 
 
-def _decide_all(answers: Answers, *, by: User, now: datetime) -> int:
+def _decide_all(answers: Answers, *, by: "User", now: datetime) -> int:
     """Make each marked decision by itself; what is refused keeps its answer and says why."""
     done = 0
     for number, outcome in answers.outcome.items():

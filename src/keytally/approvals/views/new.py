@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +23,9 @@ from keytally.approvals.rules.workflow import Workflow
 from keytally.approvals.services.submitting import File, preview
 from keytally.core.access import day_of, person_of, requires
 from keytally.core.files import UnableToKeep
-from keytally.core.models import User
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 MOST_FILES = 10
 
@@ -125,7 +127,7 @@ def _page(
     return render(request, "approvals/new.html", shown, status=status)
 
 
-def _names(route: Route | None) -> dict[int, User]:
+def _names(route: Route | None) -> "dict[int, User]":
     if route is None:
         return {}
     return queries.people_by_id(person for step in route.steps for slot in step.slots for person in slot.people)

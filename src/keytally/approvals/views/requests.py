@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -20,9 +20,11 @@ from keytally.approvals.queries.words import role_names
 from keytally.approvals.rules.workflow import Workflow
 from keytally.approvals.views.inbox import Row, buttons_of
 from keytally.core.access import day_of, person_of, requires
-from keytally.core.models import User
 from keytally.core.queries import attachments_of, audit_of
 from keytally.core.subjects import Subject, subject_url
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
 
 PER_PAGE = 50
 
@@ -155,7 +157,7 @@ def _why(steps: list[Step], found: Request) -> list[tuple[Step, list[tuple[Slot 
     return shown
 
 
-def _mine(found: Request, person: User, now: datetime) -> list[Row]:
+def _mine(found: Request, person: "User", now: datetime) -> list[Row]:
     """List what of this request waits for the person."""
     if not person.may("approvals.decide"):
         return []
