@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,8 +39,8 @@ def spoken(pair: Any) -> str:  # noqa: ANN401 - a mapping of zh and en
 
 @register.filter
 def instant(text: str) -> str:
-    """Show an instant that was kept as text."""
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
+    """Show an instant that was kept as text, in the reader's zone."""
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
 
 
 @register.filter
