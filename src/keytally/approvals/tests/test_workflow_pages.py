@@ -236,3 +236,13 @@ def test_the_list_takes_few_queries_however_many_workflows(client, director, dja
     client.get("/workflows/")
     with django_assert_max_num_queries(12):
         client.get("/workflows/")
+
+
+def test_all_limits_stand_at_a_glance_when_everything_is_accepted(page_of, director, rep):
+    accept_limits(definitions.declared(), by=director, now=NOW)
+    page = page_of(rep, "/workflows/")
+    assert "Limits to accept or replace" not in page
+    assert "Approval limits at a glance" in page
+    assert "≤ 2,000,000.00" in page
+    assert "in addition, at every level" in page
+    assert "one level up" in page

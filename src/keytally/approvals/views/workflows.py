@@ -1,6 +1,6 @@
 """Workflows: the list, one drawn with its limits and steps, its calendar, and the acceptance of money limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -38,6 +38,16 @@ class Fall:
     is_announced: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LimitsRow:
+    """A line of the table of all limits."""
+
+    workflow: Workflow
+    levels: list[tuple[str, str, str]]
+    extras: list[tuple[str, str]]
+    raised: str
+
+
 @requires("workflows.view")
 @require_GET
 def workflow_list(request: HttpRequest) -> HttpResponse:
@@ -51,6 +61,7 @@ def workflow_list(request: HttpRequest) -> HttpResponse:
             "approvals": _of_kind(found.values(), WorkflowKind.APPROVAL),
             "checklists": _of_kind(found.values(), WorkflowKind.CHECKLIST),
             "waiting": [(known, wording.levels(known.workflow, names)) for known in waiting],
+            "limits": [_limits(known.workflow, names) for known in found.values() if known.workflow.limits],
             "may_change": person_of(request).may("workflows.change"),
         },
     )
@@ -129,13 +140,22 @@ def shown(workflow: Workflow) -> dict[str, Any]:
         "spoken": spoken(worded),
         "levels": wording.levels(workflow, names),
         "extras": wording.extras(workflow, names),
-        "raised": wording.conditions(workflow.limits.raised_when, workflow.fields) if workflow.limits else "",
+        "raised": raised(workflow),
         "names": names,
     }
 
 
 def _coming(workflow: Workflow, every: Every) -> list[Step]:
     return [step for step in workflow.steps if any(fall.every is every for fall in step.falls)]
+
+
+def _limits(workflow: Workflow, names: Mapping[str, str]) -> LimitsRow:
+    return LimitsRow(workflow, wording.levels(workflow, names), wording.extras(workflow, names), raised(workflow))
+
+
+def raised(workflow: Workflow) -> str:
+    """Say when the next higher level decides."""
+    return wording.conditions(workflow.limits.raised_when, workflow.fields) if workflow.limits else ""
 
 
 def _of_kind(found: Iterable[InForce], kind: WorkflowKind) -> list[InForce]:
