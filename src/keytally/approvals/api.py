@@ -1,15 +1,17 @@
 """Operations about requests: what waits for the caller's decision, and what became of those they may see."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
+from pydantic import Field
 
+from keytally.approvals import labels, services
 from keytally.approvals.models import Request
 from keytally.approvals.queries import inbox, requests
 from keytally.core.access import day_of, person_of
-from keytally.identity.operations import Money, Page, PageQuery, StateName, operation, page_of
+from keytally.identity.operations import Money, Page, PageQuery, Problem, StateName, operation, page_of
 
 router = Router(tags=["approvals"])
 
@@ -87,6 +89,33 @@ def approval_request(request: HttpRequest, request_id: int) -> dict[str, Any]:
     found = requests.visible_to(person_of(request), day_of(request)).filter(pk=request_id).first()
     if found is None:
         raise Http404
+    return _shown(found)
+
+
+class DecisionIn(Schema):
+    """What is decided, and why; a refusal, a return and an objection need a reason."""
+
+    outcome: Literal["APPROVED", "REFUSED", "RETURNED", "DONE", "NO_OBJECTION", "OBJECTION", "SKIPPED"]
+    reason: str = Field("", max_length=2_000)
+
+
+@operation(
+    router,
+    "POST",
+    "/approvals/inbox/{int:slot_id}",
+    permission="approvals.decide",
+    response=RequestOut,
+    summary="Decide what waits for me; the same decision sent twice is made once",
+)
+def decide(request: HttpRequest, slot_id: int, given: DecisionIn) -> dict[str, Any]:
+    person = person_of(request)
+    if not requests.visible_to(person, day_of(request)).filter(steps__slots=slot_id).exists():
+        raise Http404
+    try:
+        found = services.decide(slot_id, outcome=given.outcome, by=person, now=datetime.now(UTC), comment=given.reason)
+    except services.UnableToDecide as refusal:
+        sentence = labels.error_sentence(refusal.code, refusal.parameters)
+        raise Problem(409, refusal.code.lower(), sentence) from None
     return _shown(found)
 
 
