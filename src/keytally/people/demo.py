@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from keytally.core import services as core
@@ -169,3 +170,7 @@ def _away(people: Mapping[str, "User"], *, now: datetime) -> None:
     away, stands_in = people["SOUTH-RKM"], people["HQ-NKM"]
     ends_at = now + timedelta(days=7)
     delegate(away, to=stands_in, starts_at=now, ends_at=ends_at, by=away, now=now, reason="年假 / annual leave")
+
+
+# The papers come after the company that they are for.
+import_module("keytally.people.staff_demo")
