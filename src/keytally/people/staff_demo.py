@@ -134,9 +134,16 @@ def _documents(by: "User", *, now: datetime) -> None:
 def _courses(by: "User", *, passes: "User", fails: "User", now: datetime) -> None:
     course = training.add_course(PRICES, by=by, now=now)
     for asked in QUESTIONS:
-        answers = [Answer(zh, en, is_right=not place) for place, (zh, en) in enumerate(asked.answers)]
-        said = {"text_zh": asked.zh, "text_en": asked.en, "answers": answers}
-        training.keep_question(course, question=None, choice=Choice.SINGLE, **said, by=by, now=now)
+        training.keep_question(
+            course,
+            question=None,
+            choice=Choice.SINGLE,
+            text_zh=asked.zh,
+            text_en=asked.en,
+            answers=[Answer(zh, en, is_right=not place) for place, (zh, en) in enumerate(asked.answers)],
+            by=by,
+            now=now,
+        )
     training.open_course(course, by=by, now=now)
     training.open_course(training.add_course(LOOK_UP, by=by, now=now), by=by, now=now)
     _sit(course, person=passes, place=0, now=now)
@@ -163,12 +170,24 @@ def _tasks(manager: "User", *, rep: "User", region: "User", today: date, now: da
 
 def _handovers(manager: "User", *, rep: "User", now: datetime) -> None:
     """Let one task have passed over already, and the rest of the representative's work wait to be confirmed."""
-    held = sorted(handover_queries.held(rep))
-    said = {"giver": rep, "ends_access": False, "by": rep, "now": now}
     first = handover.propose_handover(
-        **said, receiver=manager, chosen=held[:1], reason="端架改由经理负责 / end caps go to the manager"
+        giver=rep,
+        receiver=manager,
+        chosen=sorted(handover_queries.held(rep))[:1],
+        ends_access=False,
+        by=rep,
+        now=now,
+        reason="端架改由经理负责 / end caps go to the manager",
     )
     _rows, found = handover_queries.item_rows(first)
     if found is not None:
         handover.confirm_handover(first.pk, fingerprint=found.fingerprint, by=manager, now=now, remarks={})
-    handover.propose_handover(**said, receiver=manager, chosen=None, reason="休假两周 / away for two weeks")
+    handover.propose_handover(
+        giver=rep,
+        receiver=manager,
+        chosen=None,
+        ends_access=False,
+        by=rep,
+        now=now,
+        reason="休假两周 / away for two weeks",
+    )
