@@ -52,7 +52,8 @@ def log_in(page: Page, address: str, *, language: str) -> None:
     page.fill("#id_username", "accountant")
     page.fill("#id_password", PASSWORD)
     page.click("main button[type=submit]")
-    page.wait_for_url("**/reconciliation/")
+    page.wait_for_url("**/today/")
+    page.goto(f"{address}/reconciliation/")
     if page.locator("html").get_attribute("lang") != {"en": "en", "zh": "zh-Hans"}[language]:
         page.locator('form[action*="language"] button').first.click()
         page.wait_for_load_state()

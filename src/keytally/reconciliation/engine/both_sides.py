@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from decimal import Decimal
 from queue import Empty, SimpleQueue
 
 from keytally.exchange.errors import ReadingStopped
@@ -110,5 +111,5 @@ def _half_memory(memory: str) -> str:
     if found is None:
         return memory
     step = 1024 if found[3] else 1000
-    kilos = float(found[1]) * step ** ("KMGT".index(found[2]) if found[2] else -1)
+    kilos = Decimal(found[1]) * Decimal(step) ** ("KMGT".index(found[2]) if found[2] else -1)
     return f"{int(kilos / 2)}K{found[3]}B"

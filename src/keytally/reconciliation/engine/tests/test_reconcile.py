@@ -123,7 +123,7 @@ def test_it_leaves_the_earlier_result_when_it_cannot_finish(tmp_path, sides, mon
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(reconcile_module, "write_report", fail)
+    monkeypatch.setattr(report, "write_report", fail)
     with pytest.raises(RuntimeError if isinstance(error, RuntimeError) else UnableToRun):
         keytally.reconcile(*sides, out=tmp_path / "out")
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
