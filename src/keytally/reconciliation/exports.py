@@ -30,7 +30,7 @@ GUARDS: Mapping[str, Guard] = {
 def offer_of_file(found: Reconciliation, name: str) -> Offer:
     """Offer a file of a result; the report goes out with a mark, what machines read goes out as it is."""
     stem, _dot, file_format = name.rpartition(".")
-    source = queries.result_folder(found.pk) / name
+    source = queries.result_folder(found) / name
 
     def write(to: Path, _format: str, mark: Mark) -> None:
         if file_format == "xlsx":

@@ -1,8 +1,11 @@
 """The long work of a reconciliation: read both sides, match, write the result."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,10 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from keytally.exchange.profile import Profile
 from keytally.jobs.registry import JobContext, JobFailed, JobStopped, task
 from keytally.reconciliation import queries, services, understanding
+from keytally.reconciliation.engine.changes import class_changes
+from keytally.reconciliation.engine.checking import check
 from keytally.reconciliation.engine.contract import Progress, Stopped, UnableToRun
 from keytally.reconciliation.engine.reconcile import reconcile
 from keytally.reconciliation.engine.run import FRAME_STEPS
 from keytally.reconciliation.engine.summary import as_json
+from keytally.reconciliation.engine.typed import Reconciliation as Done
 from keytally.reconciliation.labels import STEP_LABELS
 from keytally.reconciliation.models import Reconciliation
 
@@ -30,38 +36,79 @@ def reconcile_files(context: JobContext) -> Mapping[str, object]:
     """Run a reconciliation and keep what was found; a run that is stopped keeps the files it has read."""
     number = int(str(context.parameters["reconciliation_id"]))
     found = queries.reconciliation(number)
+    began_at, folder = datetime.now(UTC), queries.run_folder(number, found.run_number + 1)
+    inputs, decisions = services.inputs_of(found), folder / "decisions.csv"
+    followed = services.write_decisions(number, file=decisions)
+    with _failing(number):
+        done = _run(found, context=context, folder=folder, decisions=decisions if followed else None)
+    summary = as_json(done.summary)
+    kept = services.Found(
+        summary,
+        understanding.rejected_rows(folder / "result", of_ours=summary["sides"]["ours"]["rejected"]),
+        began_at=began_at,
+        inputs=inputs,
+        decisions_followed=followed,
+        decisions_unused=done.decisions_unused,
+        changes=[asdict(one) for one in class_changes(queries.pages_folder(found), folder / "pages")],
+    )
+    services.keep_result(number, kept=kept, now=datetime.now(UTC))
+    return {"exit": summary["exit"], "links": summary["links"]}
+
+
+@task(services.DRY_RUN_KIND, label=_("Dry run of a reconciliation"), steps=STEP_LABELS, errors=ERRORS)
+def count_files(context: JobContext) -> Mapping[str, object]:
+    """Read both sides without comparing them, and keep how many rows were accepted, rejected and why."""
+    number = int(str(context.parameters["reconciliation_id"]))
+    found = queries.reconciliation(number)
+    folder = queries.run_folder(number, found.run_number + 1) / "result"
+    with _failing(number):
+        places, profile = services.lay_out(found), services.profile_of(found)
+        with _Watch(context, profile=profile) as watch:
+            counted = check(
+                places["ours"],
+                places["theirs"],
+                profile,
+                out=folder,
+                on_progress=watch.tell,
+                is_stopped=watch.stopped.is_set,
+            )
+    rejected = understanding.rejected_in(counted.rejected, of_ours=counted.sides["ours"]["rejected"])
+    figures = {"sides": counted.sides, "reasons": understanding.reasons_of(rejected)}
+    services.keep_dry_run(number, counted=figures, kept=services.Found(figures, rejected), now=datetime.now(UTC))
+    return {"read": sum(side["read"] for side in counted.sides.values())}
+
+
+@contextmanager
+def _failing(number: int) -> Iterator[None]:
     try:
-        summary = _run(found, context=context)
+        yield
     except Stopped as error:
         raise JobStopped from error
     except UnableToRun as error:
         services.keep_failure(number, error=error, now=datetime.now(UTC))
         raise JobFailed("UNABLE") from error
-    rejected = understanding.rejected_rows(queries.result_folder(number), of_ours=summary["sides"]["ours"]["rejected"])
-    services.keep_result(number, kept=services.Found(summary, rejected), now=datetime.now(UTC))
-    return {"exit": summary["exit"], "links": summary["links"]}
 
 
-def _run(found: Reconciliation, *, context: JobContext) -> dict[str, Any]:
+def _run(found: Reconciliation, *, context: JobContext, folder: Path, decisions: Path | None) -> Done:
     places, profile = services.lay_out(found), services.profile_of(found)
     maps = {name: next(places[name].iterdir()) for name in ("store_map", "item_map") if name in places}
     with _Watch(context, profile=profile) as watch:
-        done = reconcile(
+        return reconcile(
             places["ours"],
             places["theirs"],
             profile,
-            out=queries.result_folder(found.pk),
-            details=queries.pages_folder(found.pk),
+            out=folder / "result",
+            details=folder / "pages",
             measure=found.measure,
             tolerance=found.tolerance,
             window=found.window_days,
             period=found.period or None,
             store_map=maps.get("store_map"),
             item_map=maps.get("item_map"),
+            accept=decisions,
             on_progress=watch.tell,
             is_stopped=watch.stopped.is_set,
         )
-    return as_json(done.summary)
 
 
 class _Watch:

@@ -96,9 +96,33 @@ def tolerance_text(match: MatchProfile) -> str:
 
 def rejected_rows(folder: Path, *, of_ours: int) -> dict[str, list[Rejected]]:
     """Read the rejected rows of a run by side: those of ours stand first, as many as were counted."""
-    file = folder / "rejected.csv"
+    return rejected_in(folder / "rejected.csv", of_ours=of_ours)
+
+
+def rejected_in(file: Path, *, of_ours: int) -> dict[str, list[Rejected]]:
+    """Read a file of rejected rows by side."""
     rows = list(islice(_rejected(file), REJECTED_READ)) if file.is_file() else []
     return {"ours": rows[:of_ours], "theirs": rows[of_ours:]}
+
+
+def reasons_of(rejected: Mapping[str, Sequence[Rejected]]) -> list[dict[str, Any]]:
+    """Count rejected rows by side, column and reason, the most frequent first, each with an example."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for side, rows in rejected.items():
+        for row in rows:
+            known = found.setdefault(
+                (side, row.column, row.code),
+                {
+                    "side": side,
+                    "column": row.column,
+                    "code": row.code,
+                    "rows": 0,
+                    "example": row.value[:SAMPLE_CHARS],
+                    "reason": {"en": row.reason_en, "zh": row.reason_zh},
+                },
+            )
+            known["rows"] += 1
+    return sorted(found.values(), key=lambda one: -one["rows"])
 
 
 def _rejected(file: Path) -> Iterator[Rejected]:

@@ -10,7 +10,6 @@ from keytally.accounts.models.nodes import AccountAncestor, AccountCode, Account
 from keytally.accounts.models.parties import PartyRoles
 from keytally.accounts.models.practice import AccountPromise, DevelopmentStep, SettlementProcedure, SettlementStep
 from keytally.accounts.models.search import SearchEntry
-from keytally.accounts.models.visits import Competitor, CompetitorSighting, Visit
 
 __all__ = [
     "AccountAncestor",
@@ -27,8 +26,6 @@ __all__ = [
     "Classification",
     "ClassificationAxis",
     "ClassificationValue",
-    "Competitor",
-    "CompetitorSighting",
     "Contact",
     "DedicatedManager",
     "DevelopmentStep",
@@ -41,5 +38,4 @@ __all__ = [
     "SearchEntry",
     "SettlementProcedure",
     "SettlementStep",
-    "Visit",
 ]

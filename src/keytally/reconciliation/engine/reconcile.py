@@ -113,9 +113,9 @@ def reconcile(  # noqa: PLR0913 - the published call names every option of the c
     place = Path(out or DEFAULT_OUT)
     sources = (*task.ours, *task.theirs)
     with (
-        _one_sentence(place, memory=task.memory),
+        one_sentence(place, memory=task.memory),
         result_folder(place, inputs=sources) as folder,
-        _one_way_to_stop(folder.path),
+        one_way_to_stop(folder.path),
     ):
         return _reconciled(task, folder)
 
@@ -132,7 +132,7 @@ def propose(
     """Propose a profile for two sides and write it into the folder `out` for a person to correct."""
     place = Path(out or DEFAULT_OUT)
     sources = _paths(ours), _paths(theirs)
-    with _one_sentence(place, memory=DEFAULT_MEMORY):
+    with one_sentence(place, memory=DEFAULT_MEMORY):
         files = files_of(*sources)
         proposal = proposal_for(files)
         match = with_window(with_tolerance(with_measure(proposal.profile.match, measure), tolerance), window)
@@ -231,7 +231,8 @@ def _converted(folder: ResultFolder, tables: Mapping[str, Path]) -> dict[str, Pa
 
 
 @contextlib.contextmanager
-def _one_way_to_stop(place: Path) -> Iterator[None]:
+def one_way_to_stop(place: Path) -> Iterator[None]:
+    """Let every request to stop come out as one error."""
     try:
         yield
     except (Stopped, ReadingStopped) as error:
@@ -239,7 +240,8 @@ def _one_way_to_stop(place: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _one_sentence(place: Path, *, memory: str) -> Iterator[None]:
+def one_sentence(place: Path, *, memory: str) -> Iterator[None]:
+    """Let whatever hinders a run come out as `UnableToRun` with one sentence."""
     try:
         yield
     except UnableToRead as error:

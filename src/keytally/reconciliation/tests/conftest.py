@@ -91,7 +91,7 @@ def drafted(accountant):
 def tallied(drafted, demo_run):
     """A reconciliation with its result, as a run would leave it."""
     for part in ("result", "pages"):
-        shutil.copytree(demo_run.folder / part, queries.folder_of(drafted.pk) / part)
+        shutil.copytree(demo_run.folder / part, queries.run_folder(drafted.pk, 1) / part)
     keep(drafted.pk, demo_run)
     drafted.refresh_from_db()
     return drafted

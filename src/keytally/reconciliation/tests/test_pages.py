@@ -267,14 +267,14 @@ def test_residuals_are_filtered_sorted_and_paged(browser_of, accountant, tallied
 
 def test_every_residual_answers_why(browser_of, accountant, tallied):
     browser = browser_of(accountant)
-    for row in residual_page(queries.pages_folder(tallied.pk), wanted=Wanted(), page_size=200).rows:
+    for row in residual_page(queries.pages_folder(tallied), wanted=Wanted(), page_size=200).rows:
         page = browser.get(url("why", tallied.pk, row.side, row.id))
         assert page.status_code == 200
         assert (row.line.doc_no or "") in page.content.decode()
 
 
 def test_a_short_delivery_stands_beside_what_was_received(browser_of, accountant, tallied):
-    row = residual_page(queries.pages_folder(tallied.pk), wanted=Wanted(line_class="SHORT")).rows[0]
+    row = residual_page(queries.pages_folder(tallied), wanted=Wanted(line_class="SHORT")).rows[0]
     page = browser_of(accountant).get(url("why", tallied.pk, row.side, row.id)).content.decode()
     assert page.count("differs") >= 2
     assert "YS90" in page
@@ -347,7 +347,7 @@ def test_the_list_leaves_as_it_is_filtered(browser_of, accountant, tallied, draf
 
 def test_no_other_file_can_be_taken(browser_of, accountant, tallied):
     browser = browser_of(accountant)
-    (queries.result_folder(tallied.pk) / "secret.txt").write_text("x")
+    (queries.result_folder(tallied) / "secret.txt").write_text("x")
     assert browser.get(url("download", tallied.pk, "secret.txt")).status_code == 404
     assert browser.get(f"/reconciliation/{tallied.pk}/files/..%2f..%2fsecret_key").status_code == 404
 

@@ -14,7 +14,7 @@ def url(name, *parts):
 
 
 def pages_of(tallied):
-    row = residual_page(queries.pages_folder(tallied.pk), wanted=Wanted()).rows[0]
+    row = residual_page(queries.pages_folder(tallied), wanted=Wanted()).rows[0]
     return [
         *(url(name, tallied.pk) for name in READING),
         url("why", tallied.pk, row.side, row.id),

@@ -25,5 +25,5 @@ def test_real_goods_issues_and_invoices_run_on_the_page_with_what_is_proposed(ac
         assert bridge.ours_minor - sum(bar.amount_minor for bar in bridge.bars) == bridge.theirs_minor
         for bar in bridge.bars:
             wanted = Wanted(cause=bar.cause, currency=bridge.currency)
-            shown = residual_page(queries.pages_folder(found.pk), wanted=wanted, page_size=1)
+            shown = residual_page(queries.pages_folder(found), wanted=wanted, page_size=1)
             assert sum(total.amount_minor for total in shown.totals) == bar.amount_minor, bar

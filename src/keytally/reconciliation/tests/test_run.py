@@ -40,7 +40,7 @@ def test_it_keeps_what_the_run_found(asked, tmp_path):
     assert rejected.value == "待核"
     with translation.override("zh-hans"):
         assert rejected.reason == rejected.reason_zh
-    assert {name for name, _size in queries.downloads(asked.pk)} == set(queries.DOWNLOADS)
+    assert {name for name, _size in queries.downloads(asked)} == set(queries.DOWNLOADS)
 
 
 def test_it_says_how_far_it_is(asked, tmp_path):
@@ -53,7 +53,7 @@ def test_a_run_that_is_stopped_leaves_no_result(asked, tmp_path, monkeypatch):
     monkeypatch.setattr("keytally.reconciliation.tasks.TELL_EVERY", 0.001)
     with pytest.raises(JobStopped):
         reconcile_files(context_of(asked, tmp_path, asked_to_stop=True))
-    assert not queries.read_summary(asked.pk)
+    assert not queries.read_summary(asked)
     asked.refresh_from_db()
     assert not asked.summary
 

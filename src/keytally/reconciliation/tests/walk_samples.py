@@ -30,9 +30,10 @@ def samples(stranger, *, now):
         summary = as_json(done.summary)
         rejected = understanding.rejected_rows(Path(folder) / "result", of_ours=summary["sides"]["ours"]["rejected"])
         for part in ("result", "pages"):
-            shutil.copytree(Path(folder) / part, queries.folder_of(found.pk) / part)
+            shutil.copytree(Path(folder) / part, queries.run_folder(found.pk, 1) / part)
     services.keep_result(found.pk, kept=services.Found(summary, rejected), now=now)
-    row = residual_page(queries.pages_folder(found.pk), wanted=Wanted()).rows[0]
+    found.refresh_from_db()
+    row = residual_page(queries.pages_folder(found), wanted=Wanted()).rows[0]
     return Samples(
         values={
             "reconciliation:number": found.pk,

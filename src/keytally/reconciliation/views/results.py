@@ -100,7 +100,7 @@ def why(request: HttpRequest, number: int, side: str, line_id: str) -> HttpRespo
         raise Http404
     try:
         explained = results.explanation(
-            queries.pages_folder(number), published=queries.result_folder(number), side=Side(side), line_id=line_id
+            queries.pages_folder(found), published=queries.result_folder(found), side=Side(side), line_id=line_id
         )
     except results.UnableToShow as error:
         raise Http404 from error
@@ -124,8 +124,8 @@ def candidates(request: HttpRequest, number: int) -> HttpResponse:
     found = _with_result(request, number)
     try:
         shown = candidate_page(
-            queries.pages_folder(number),
-            published=queries.result_folder(number),
+            queries.pages_folder(found),
+            published=queries.result_folder(found),
             page=_page_of(request),
             page_size=PER_PAGE,
         )
@@ -145,7 +145,7 @@ def rejected(request: HttpRequest, number: int) -> HttpResponse:
         "found": found,
         "page": page,
         "more_rows": max(0, counted - page.paginator.count),
-        "has_file": "rejected.csv" in dict(queries.downloads(number)),
+        "has_file": "rejected.csv" in dict(queries.downloads(found)),
     }
     return render(request, "reconciliation/rejected.html", context)
 
@@ -154,7 +154,7 @@ def rejected(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def download(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
     found = _with_result(request, number)
-    if name not in queries.DOWNLOADS or not (queries.result_folder(number) / name).is_file():
+    if name not in queries.DOWNLOADS or not (queries.result_folder(found) / name).is_file():
         raise Http404
     back = reverse("reconciliation:show", args=[number])
     return export_pages.answer(request, exports.offer_of_file(found, name), back=back)
@@ -169,7 +169,7 @@ def _with_result(request: HttpRequest, number: int) -> Reconciliation:
 
 def _shown_or_404(found: Reconciliation, *, wanted: Wanted, page: int) -> results.ResidualPage:
     try:
-        return results.residual_page(queries.pages_folder(found.pk), wanted=wanted, page=page, page_size=PER_PAGE)
+        return results.residual_page(queries.pages_folder(found), wanted=wanted, page=page, page_size=PER_PAGE)
     except results.UnableToShow as error:
         raise Http404 from error
 

@@ -224,7 +224,7 @@ def _result(found: Reconciliation) -> dict[str, Any]:
         "open_lines": sum(row.ours_lines + row.theirs_lines for row in open_rows),
         "rejected_rows": sum(side.rejected for side in sides),
         "ambiguous": any(row.token == "AMBIGUOUS" for row in rows),  # noqa: S105 - a class, no password
-        "downloads": queries.downloads(found.pk),
+        "downloads": queries.downloads(found),
     }
 
 

@@ -1,16 +1,15 @@
-"""Writes of reconciliations: open one with its files, correct how they are read, run, stop, keep what was found."""
+"""Writes of reconciliations on their way in: open one with its files, correct how they are read."""
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keytally.core.services import record_audit
@@ -19,18 +18,16 @@ from keytally.exchange.profile import Profile
 from keytally.imports import queries as imports_queries
 from keytally.imports import services as imports
 from keytally.imports.services import Upload
-from keytally.jobs import services as jobs
 from keytally.reconciliation import demo_pair, queries, understanding
 from keytally.reconciliation.engine.contract import UnableToRun
-from keytally.reconciliation.engine.messages import sentence
 from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.services.holding import AtWork, hold
+from keytally.reconciliation.services.laying import lay_out
+from keytally.reconciliation.services.words import both_languages, in_language
 
 if TYPE_CHECKING:
     from keytally.core.models import User
     from keytally.imports.models import ImportProfile
-
-JOB_KIND = "reconcile"
-UnableToStop = jobs.UnableToStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,10 @@ class NewReconciliation:
     theirs: Sequence[Upload]
     store_map: Sequence[Upload] = ()
     item_map: Sequence[Upload] = ()
+    account_id: int | None = None
+    # The month it settles, as 2026-07.
+    month: str = ""
+    deadline: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,6 @@ class Correction:
     save_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a run found, as it is kept: the summary, the counts of both sides, the rejected rows."""
-
-    summary: Mapping[str, Any]
-    rejected: Mapping[str, Sequence[imports.Rejected]] = field(default_factory=dict)
-
-
 class UnableToOpen(Exception):
     """Files cannot be taken or read; `problems` are sentences in both languages."""
 
@@ -74,7 +67,7 @@ class UnableToOpen(Exception):
 
     def sentences(self) -> list[str]:
         """Say why in the reader's language."""
-        return [_in_language(problem) for problem in self.problems]
+        return [in_language(problem) for problem in self.problems]
 
 
 def open_reconciliation(wanted: NewReconciliation, *, by: "User", now: datetime) -> Reconciliation:
@@ -82,6 +75,9 @@ def open_reconciliation(wanted: NewReconciliation, *, by: "User", now: datetime)
     with _refusing(), transaction.atomic():
         found = Reconciliation.objects.create(
             name=wanted.name or _name_of(wanted),
+            account_id=wanted.account_id,
+            month=wanted.month,
+            deadline=wanted.deadline,
             owner=by,
             created_at=now,
             changed_at=now,
@@ -105,7 +101,9 @@ def open_demo(*, name: str, by: "User", now: datetime) -> Reconciliation:
     """Open a reconciliation of the demo pair."""
     folder = demo_folder()
     uploads = [[Upload(part, [(folder / part).read_bytes()])] for part in demo_pair.DEMO_NAMES]
-    found = open_reconciliation(NewReconciliation(name, *uploads), by=by, now=now)
+    ours, theirs, store_map, item_map = uploads
+    wanted = NewReconciliation(name, ours, theirs, store_map, item_map)
+    found = open_reconciliation(wanted, by=by, now=now)
     found.tolerance = str(demo_pair.DEMO_TOLERANCE_MINOR)
     found.save(update_fields=["tolerance"])
     return found
@@ -120,21 +118,33 @@ def demo_folder() -> Path:
 
 
 @transaction.atomic
-def correct(found: Reconciliation, *, correction: Correction, by: "User", now: datetime) -> None:
+def correct(
+    found: Reconciliation, *, correction: Correction, by: "User", now: datetime, seen: int | None = None
+) -> None:
     """Keep how a person wants both sides read and compared, and save it for the partner under a name if asked."""
-    before = {"profile": found.profile_text, "measure": found.measure, "tolerance": found.tolerance}
+    held = hold(found.pk, seen=seen)
+    if held.is_running:
+        raise AtWork(found.pk)
+    before = _reading_of(found)
     found.profile_text = understanding.as_text(correction.profile)
     found.name, found.changed_at = correction.name, now
     found.measure, found.tolerance = correction.measure, correction.tolerance
     found.window_days, found.period = correction.window_days, correction.period
     if correction.save_as:
         found.profile = _save_profile(found, name=correction.save_as, by=by, now=now)
+    after = _reading_of(found)
+    if before != after or not held.is_settled:
+        found.state = Reconciliation.State.MAPPED
+    found.version = held.version + 1
     found.save()
-    after = {"profile": found.profile_text, "measure": found.measure, "tolerance": found.tolerance}
     if before != after:
-        record_audit(
-            "reconciliation.correct", by=by, at=now, subject=queries.subject_of(found.pk), before=before, after=after
-        )
+        subject = queries.subject_of(found.pk)
+        record_audit("reconciliation.correct", by=by, at=now, subject=subject, before=before, after=after)
+
+
+def _reading_of(found: Reconciliation) -> dict[str, object]:
+    names = ("measure", "tolerance", "window_days", "period")
+    return {"profile": found.profile_text, **{name: getattr(found, name) for name in names}}
 
 
 def read_again(found: Reconciliation, *, now: datetime) -> None:
@@ -143,90 +153,6 @@ def read_again(found: Reconciliation, *, now: datetime) -> None:
         _understand(found, profile=profile_of(found))
         found.changed_at = now
         found.save(update_fields=["changed_at"])
-
-
-@transaction.atomic
-def run(found: Reconciliation, *, by: "User", now: datetime) -> None:
-    """Ask for a run; a worker takes it soon. Asking twice, as a double click does, runs once."""
-    if queries.is_at_work(found.pk):
-        return
-    job = jobs.enqueue(
-        kind=JOB_KIND,
-        owner=by,
-        parameters={"reconciliation_id": found.pk},
-        now=now,
-        subject=queries.subject_of(found.pk),
-    )
-    found.job, found.state, found.failure, found.changed_at = job, Reconciliation.State.RUNNING, {}, now
-    found.save(update_fields=["job", "state", "failure", "changed_at"])
-    record_audit("reconciliation.run", by=by, at=now, subject=queries.subject_of(found.pk), after={"job": job.pk})
-
-
-def stop(found: Reconciliation, *, by: "User", now: datetime) -> None:
-    """Stop the run, or raise `UnableToStop` when it has ended."""
-    if found.job_id is None:
-        raise UnableToStop(found.pk)
-    jobs.request_stop(found.job_id, by=by, now=now)
-
-
-@transaction.atomic
-def hand_over(numbers: Collection[int], /, *, giver: "User", receiver: "User", by: "User", now: datetime) -> None:
-    """Give reconciliations from their owner to another person, whatever state they are in."""
-    found = Reconciliation.objects.select_for_update(of=("self",)).filter(pk__in=numbers, owner=giver)
-    for number in found.values_list("pk", flat=True):
-        record_audit(
-            "reconciliation.hand_over",
-            by=by,
-            at=now,
-            subject=queries.subject_of(number),
-            before={"owner": giver.pk},
-            after={"owner": receiver.pk},
-        )
-    found.update(owner=receiver)
-
-
-def lay_out(found: Reconciliation) -> dict[str, Path]:
-    """Lay the files out in folders, each under the path it came with; answers the folder of each side and map."""
-    batches = {side: getattr(found, side) for side in ("ours", "theirs", "store_map", "item_map")}
-    places = {}
-    for side, batch in batches.items():
-        if batch is not None:
-            places[side] = queries.side_folder(found.pk, side=side)
-            imports.lay_out(batch, folder=places[side])
-    return places
-
-
-@transaction.atomic
-def keep_result(number: int, *, kept: Found, now: datetime) -> None:
-    """Keep what a run found."""
-    found = Reconciliation.objects.select_for_update().get(pk=number)
-    for side, figures in kept.summary["sides"].items():
-        batch_id = getattr(found, f"{side}_id")
-        counts = {key: figures[key] for key in ("read", "accepted", "rejected", "totals")}
-        imports.record_counts(batch_id, counts=imports.RowCounts(**counts))
-        imports.keep_rejected(batch_id, rows=kept.rejected.get(side, ()))
-    state = Reconciliation.State
-    found.state = state.EXPLAINED if kept.summary["exit"] == 0 else state.OPEN
-    found.summary, found.failure, found.changed_at = dict(kept.summary), {}, now
-    found.save(update_fields=["state", "summary", "failure", "changed_at"])
-    after = {"state": found.state, "bridges": kept.summary["bridges"]}
-    record_audit("reconciliation.result", by=None, at=now, subject=queries.subject_of(number), after=after)
-
-
-def keep_failure(number: int, *, error: Exception, now: datetime) -> None:
-    """Keep why a run could not be, in both languages."""
-    Reconciliation.objects.filter(pk=number).update(
-        state=Reconciliation.State.FAILED, failure=_both(error), changed_at=now
-    )
-
-
-def failure_sentence(found: Reconciliation) -> str:
-    """Say why the last run could not be, in the reader's language."""
-    if found.failure:
-        return _in_language(found.failure)
-    if found.shown_state == Reconciliation.State.FAILED:
-        return _("The run ended without a result; the page of jobs says why. Run it again.")
-    return ""
 
 
 def profile_of(found: Reconciliation) -> Profile:
@@ -283,7 +209,7 @@ def _refusing() -> Iterator[None]:
     except imports.UnableToImport as refusal:
         raise UnableToOpen([_refusal(problem) for problem in refusal.problems]) from refusal
     except (UnableToRead, UnableToRun) as error:
-        raise UnableToOpen([_both(error)]) from error
+        raise UnableToOpen([both_languages(error)]) from error
 
 
 def _refusal(problem: imports.Problem) -> dict[str, str]:
@@ -306,14 +232,6 @@ _FILE_REFUSALS: Mapping[str, tuple[str, str]] = {
         "{path} 的内容与文件名不符；请另存为 xlsx、xls、csv、tsv 或 parquet。",
     ),
 }
-
-
-def _both(error: Exception) -> dict[str, str]:
-    return {"en": sentence(error, language="en"), "zh": sentence(error, language="zh")}
-
-
-def _in_language(words: Mapping[str, str]) -> str:
-    return words["zh" if (get_language() or "").startswith("zh") else "en"]
 
 
 def _name_of(wanted: NewReconciliation) -> str:

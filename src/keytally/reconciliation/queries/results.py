@@ -1,28 +1,16 @@
-"""Reads of reconciliations: which may a person see, and where does a result stand?"""
+"""Where does the result of a run stand, and what does its summary say?"""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 
-from keytally.core import scope
-from keytally.core.models import User
-from keytally.core.subjects import Subject
-from keytally.jobs.models import Job
 from keytally.reconciliation.engine.contract import Bar, Bridge, LineClass
 from keytally.reconciliation.engine.typed import read_rows
 from keytally.reconciliation.models import Reconciliation
-
-SUBJECT_KIND = "reconciliation"
-State = Reconciliation.State
-# What nobody touched for so long no longer waits; the list keeps it.
-WAITS_FOR = timedelta(days=180)
-MOST_WAITING = 200
 
 DOWNLOADS = (
     "report.xlsx",
@@ -60,56 +48,6 @@ class SideCounts:
     amount_minor: int
 
 
-def visible_reconciliations(person: User, as_of: date) -> QuerySet[Reconciliation]:
-    """List the reconciliations a person may see on a day, newest first."""
-    found = Reconciliation.objects.select_related("owner", "job").order_by("-created_at", "-pk")
-    return scope.visible(found, person=person, permission="reconcile.view", as_of=as_of)
-
-
-def filtered_reconciliations(person: User, as_of: date, *, state: str, text: str) -> QuerySet[Reconciliation]:
-    """List the reconciliations a person may see, by state and by words in the name."""
-    found = visible_reconciliations(person, as_of)
-    if state in State.values:
-        found = found.filter(_in_state(State(state)))
-    return found.filter(Q(name__icontains=text.strip())) if text.strip() else found
-
-
-def waiting_for(person: User, *, now: datetime) -> QuerySet[Reconciliation]:
-    """List a person's own reconciliations of the last months that wait for them, the oldest first."""
-    own = Reconciliation.objects.filter(owner=person, changed_at__gt=now - WAITS_FOR)
-    return own.filter(state__in=[State.DRAFT, State.OPEN]).order_by("changed_at", "pk")[:MOST_WAITING]
-
-
-def owned_by(person: User) -> QuerySet[Reconciliation]:
-    """List a person's own reconciliations in every state, for a handover."""
-    return Reconciliation.objects.filter(owner=person).order_by("-created_at", "-pk")
-
-
-def _in_state(state: State) -> Q:
-    """Find what is shown in a state, a job that ended without a result included."""
-    running = Q(state=State.RUNNING)
-    ended_badly = {
-        State.FAILED: Q(job__state=Job.State.FAILED) | Q(job=None),
-        State.STOPPED: Q(job__state=Job.State.STOPPED),
-    }
-    if state == State.RUNNING:
-        return running & Q(job__state__in=Job.ACTIVE)
-    if state in ended_badly:
-        return Q(state=state) | (running & ended_badly[state])
-    return Q(state=state)
-
-
-def changeable_reconciliations(person: User, as_of: date) -> QuerySet[Reconciliation]:
-    """List the reconciliations a person may correct and run on a day."""
-    found = visible_reconciliations(person, as_of)
-    return scope.visible(found, person=person, permission="reconcile.run", as_of=as_of)
-
-
-def subject_of(number: int) -> Subject:
-    """Name a reconciliation as a subject."""
-    return Subject(SUBJECT_KIND, number)
-
-
 def folder_of(number: int) -> Path:
     """Name the folder of a reconciliation's files."""
     return Path(settings.RECONCILIATIONS_ROOT) / str(number)
@@ -120,25 +58,30 @@ def side_folder(number: int, *, side: str) -> Path:
     return folder_of(number) / side
 
 
-def result_folder(number: int) -> Path:
-    """Name the folder of the published files of a run."""
-    return folder_of(number) / "result"
+def run_folder(number: int, run: int) -> Path:
+    """Name the folder of one run of a reconciliation; each keeps its own."""
+    return folder_of(number) / "runs" / str(run)
 
 
-def pages_folder(number: int) -> Path:
+def result_folder(found: Reconciliation) -> Path:
+    """Name the folder of the published files of the run that is shown."""
+    return run_folder(found.pk, found.run_number) / "result"
+
+
+def pages_folder(found: Reconciliation) -> Path:
     """Name the folder of what the pages need beside the published files."""
-    return folder_of(number) / "pages"
+    return run_folder(found.pk, found.run_number) / "pages"
 
 
-def downloads(number: int) -> list[tuple[str, int]]:
+def downloads(found: Reconciliation) -> list[tuple[str, int]]:
     """List the result files there are, with their sizes."""
-    folder = result_folder(number)
+    folder = result_folder(found)
     return [(name, (folder / name).stat().st_size) for name in DOWNLOADS if (folder / name).is_file()]
 
 
 def row_count(found: Reconciliation, name: str) -> int:
     """Count the rows of a result file; what is no table has none, and the report has those of all tables."""
-    folder = result_folder(found.pk)
+    folder = result_folder(found)
     if name == "report.xlsx":
         return sum(row_count(found, table) for table in (*_TABLES, "rejected.csv"))
     if name == "rejected.csv":
@@ -190,21 +133,10 @@ def _file_count(files: int | Sequence[object]) -> int:
     return files if isinstance(files, int) else len(files)
 
 
-def read_summary(number: int) -> dict[str, Any]:
+def read_summary(found: Reconciliation) -> dict[str, Any]:
     """Read the summary a run left, or nothing."""
-    file = result_folder(number) / "summary.json"
+    file = result_folder(found) / "summary.json"
     if not file.is_file():
         return {}
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
-
-
-def reconciliation(number: int) -> Reconciliation:
-    """Find a reconciliation with its sides, for the work of a job."""
-    return Reconciliation.objects.select_related("ours", "theirs", "store_map", "item_map").get(pk=number)
-
-
-def is_at_work(number: int) -> bool:
-    """Tell whether a job is at work on a reconciliation, holding its row until the transaction ends."""
-    found = Reconciliation.objects.select_for_update(of=("self",)).select_related("job").get(pk=number)
-    return found.is_running
+    summary: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return summary

@@ -1,0 +1,17 @@
+"""What is kept of reconciliations: the thing itself, its runs, what people decided, and who signed."""
+
+from keytally.reconciliation.models.decisions import Decision, ResidualCase, ResidualComment
+from keytally.reconciliation.models.mends import RowMend
+from keytally.reconciliation.models.reconciliations import Reconciliation
+from keytally.reconciliation.models.runs import ReconciliationRun
+from keytally.reconciliation.models.statements import AccountStatement
+
+__all__ = [
+    "AccountStatement",
+    "Decision",
+    "Reconciliation",
+    "ReconciliationRun",
+    "ResidualCase",
+    "ResidualComment",
+    "RowMend",
+]

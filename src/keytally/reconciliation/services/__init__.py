@@ -1,0 +1,61 @@
+"""Writes of reconciliations, one module for each use: opening, running, deciding, cases, mending, signing."""
+
+from keytally.reconciliation.services.holding import AtWork, Change, ChangedMeanwhile, SignedOff, note_conflict
+from keytally.reconciliation.services.laying import inputs_of, lay_out, write_decisions
+from keytally.reconciliation.services.opening import (
+    Correction,
+    NewReconciliation,
+    UnableToOpen,
+    correct,
+    demo_folder,
+    open_demo,
+    open_reconciliation,
+    profile_of,
+    read_again,
+)
+from keytally.reconciliation.services.running import (
+    DRY_RUN_KIND,
+    JOB_KIND,
+    Found,
+    UnableToStop,
+    dry_run,
+    failure_sentence,
+    hand_over,
+    keep_dry_run,
+    keep_failure,
+    keep_result,
+    run,
+    stop,
+)
+
+__all__ = [
+    "DRY_RUN_KIND",
+    "JOB_KIND",
+    "AtWork",
+    "Change",
+    "ChangedMeanwhile",
+    "Correction",
+    "Found",
+    "NewReconciliation",
+    "SignedOff",
+    "UnableToOpen",
+    "UnableToStop",
+    "correct",
+    "demo_folder",
+    "dry_run",
+    "failure_sentence",
+    "hand_over",
+    "inputs_of",
+    "keep_dry_run",
+    "keep_failure",
+    "keep_result",
+    "lay_out",
+    "note_conflict",
+    "open_demo",
+    "open_reconciliation",
+    "profile_of",
+    "read_again",
+    "run",
+    "stop",
+    "write_decisions",
+]
