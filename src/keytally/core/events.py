@@ -5,9 +5,21 @@ nothing has happened.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 Event = TypeVar("Event")
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """Someone may log in no longer, or may again."""
+
+    person_id: int
+    is_active: bool
+    now: datetime
+
 
 _subscribers: dict[type[Any], list[Callable[[Any], None]]] = {}
 

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from keytally.core import files
+from keytally.core.events import AccessChanged, publish
 from keytally.core.models import Attachment, AuditEntry, RoleGrant, User
 from keytally.core.roles import Role, Scope
 from keytally.core.rules import FileType
@@ -114,6 +115,8 @@ def change_person(
         before=before,
         after=_facts(person),
     )
+    if before["is_active"] != is_active:
+        publish(AccessChanged(person.pk, is_active=is_active, now=now))
 
 
 @transaction.atomic

@@ -3,13 +3,17 @@
 
 def connect() -> None:
     """Connect events of lower capabilities to services of higher ones."""
-    from keytally.approvals.services import reroute_changed
-    from keytally.core.events import subscribe
+    from keytally.approvals.services import reroute_access, reroute_changed
+    from keytally.core.events import AccessChanged, subscribe
     from keytally.people.events import HolderChanged, PositionChanged
+    from keytally.people.services.changes import answer_access
 
     # People change position: what nobody has decided yet goes to whoever decides it now.
     subscribe(HolderChanged, reroute_changed)
     subscribe(PositionChanged, reroute_changed)
+    # Who may log in no longer decides nothing; first the organisation hears of it, then what waits.
+    subscribe(AccessChanged, answer_access)
+    subscribe(AccessChanged, reroute_access)
 
     _sign_documents_off()
 

@@ -74,10 +74,24 @@ class Resolver:
     subject_position: int
 
     def slots(self, roles: Iterable[str], *, mode: Mode, any_of: bool) -> tuple[Slot | None, ...]:
-        """Find people for each role, or for any one of the roles; nothing where nobody is found."""
+        """Find people for each role, or for any one of the roles; nothing where nobody is found.
+
+        Each dotted line is asked by itself: one functional manager does not speak for another.
+        """
         if any_of:
             return (self.slot(tuple(roles), mode=mode),)
-        return tuple(self.slot((role,), mode=mode) for role in roles)
+        return tuple(slot for role in roles for slot in self._each(role, mode=mode))
+
+    def _each(self, role: str, *, mode: Mode) -> tuple[Slot | None, ...]:
+        if role != FUNCTIONAL:
+            return (self.slot((role,), mode=mode),)
+        asked = [tuple(p for p in people if p != self.requester or mode is Mode.INFORM) for people in self._functional]
+        return tuple(Slot((role,), tuple(sorted(people))) for people in asked if people) or (None,)
+
+    @cached_property
+    def _functional(self) -> tuple[tuple[int, ...], ...]:
+        """List who acts at the end of each dotted line of the requester's position."""
+        return tuple(self.organisation.acting(boss) for boss in self.organisation.dotted_bosses(self.position))
 
     def slot(self, roles: tuple[str, ...], *, mode: Mode) -> Slot | None:
         """Find the people who act for the roles, one up the line where nobody is left."""
@@ -134,8 +148,7 @@ class Resolver:
         if role == REQUESTER:
             return (self.requester,)
         if role == FUNCTIONAL:
-            bosses = self.organisation.dotted_bosses(self.position)
-            return tuple(holder for boss in bosses for holder in self.organisation.holders(boss))
+            return tuple(holder for people in self._functional for holder in people)
         if role in (MANAGER, SENIOR_MANAGER):
             return self._managers(1 if role == SENIOR_MANAGER else 0, mode=mode)
         return self._holders("GM" if role == GM_DELEGATE else role)
@@ -154,7 +167,7 @@ class Resolver:
         if nearest or role != "GM":
             return nearest
         places = sorted(place.id for place in self.organisation.positions.values() if place.role == role)
-        return tuple(holder for place in places for holder in self.organisation.holders(place))
+        return tuple(holder for place in places for holder in self.organisation.acting(place))
 
 
 def reason(code: str, /, **parameters: object) -> Reason:

@@ -3,7 +3,7 @@
 from keytally.approvals.services.deciding import comment, decide, return_for_change, withdraw
 from keytally.approvals.services.errors import UnableToDecide, UnableToSubmit
 from keytally.approvals.services.escalating import escalate_due
-from keytally.approvals.services.rerouting import reroute, reroute_all, reroute_changed
+from keytally.approvals.services.rerouting import reroute, reroute_access, reroute_all, reroute_changed
 from keytally.approvals.services.submitting import Details, Draft, resubmit, start, start_again, submit
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "decide",
     "escalate_due",
     "reroute",
+    "reroute_access",
     "reroute_all",
     "reroute_changed",
     "resubmit",

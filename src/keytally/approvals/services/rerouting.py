@@ -12,11 +12,12 @@ from keytally.approvals.models import Request, RouteCheck, Seat, Slot, Step
 from keytally.approvals.queries import requests as queries
 from keytally.approvals.queries.organisation import organisation_mark, route_check
 from keytally.approvals.rules.routing import Question, RouteStep, route_anew
-from keytally.approvals.rules.workflow import Mode
+from keytally.approvals.rules.workflow import FUNCTIONAL, Mode
 from keytally.approvals.services import telling
 from keytally.approvals.services.deciding import finish
 from keytally.approvals.services.routes import lay, lay_slots, open_next, written
 from keytally.core.clock import business_date
+from keytally.core.events import AccessChanged
 from keytally.core.services import record_audit
 from keytally.people.events import HolderChanged, PositionChanged
 from keytally.people.queries.organisation import organisation
@@ -29,15 +30,22 @@ COUNTED = frozenset({Slot.Outcome.APPROVED, Slot.Outcome.SKIPPED})
 
 def reroute_changed(event: HolderChanged | PositionChanged) -> None:
     """Answer to a change of the organisation that holds from today or earlier."""
-    if event.starts_on > business_date(event.now):
-        return
+    if event.starts_on <= business_date(event.now):
+        _reroute_for(event.person_id if isinstance(event, HolderChanged) else 0, now=event.now)
+
+
+def reroute_access(event: AccessChanged) -> None:
+    """Answer to somebody who may log in no longer, or again."""
+    _reroute_for(event.person_id, now=event.now)
+
+
+def _reroute_for(person: int, *, now: datetime) -> None:
     running = Request.objects.filter(state=Request.State.RUNNING)
     if running.count() > AT_ONCE:
-        person = event.person_id if isinstance(event, HolderChanged) else 0
         touched = Seat.objects.filter(person=person, slot__outcome="", request__state=Request.State.RUNNING)
         running = running.filter(pk__in=touched.values("request"))
     for number in list(running.order_by("pk").values_list("pk", flat=True)):
-        reroute(number, now=event.now)
+        reroute(number, now=now)
 
 
 def reroute_all(now: datetime) -> int:
@@ -95,11 +103,11 @@ def _stays(request: Request, refusals: Sequence[dict[str, Any]], *, now: datetim
 def _undecided(routed: Iterable[RouteStep], steps: Iterable[Step]) -> list[RouteStep]:
     """List the steps of a new route without what was decided or done in this round."""
     roles: set[str] = set()
-    done: set[tuple[str, tuple[str, ...]]] = set()
+    done: set[tuple[object, ...]] = set()
     for step in steps:
         for slot in step.slots.all():
             if slot.outcome and slot.outcome != Slot.Outcome.DROPPED:
-                done.add((step.code, tuple(slot.roles)))
+                done.update(_said(step.code, tuple(slot.roles), [seat.person_id for seat in slot.seats.all()]))
                 roles |= set(slot.roles) if step.mode == Mode.DECIDE and slot.outcome in COUNTED else set()
     left = []
     for wanted in routed:
@@ -107,11 +115,16 @@ def _undecided(routed: Iterable[RouteStep], steps: Iterable[Step]) -> list[Route
         slots = tuple(
             slot
             for slot in wanted.slots
-            if (wanted.step, slot.roles) not in done and not counted.issuperset(slot.roles)
+            if done.isdisjoint(_said(wanted.step, slot.roles, slot.people)) and not counted.issuperset(slot.roles)
         )
         if slots and not wanted.by_submitting:
             left.append(replace(wanted, slots=slots))
     return left
+
+
+def _said(step: str, roles: tuple[str, ...], people: Iterable[int]) -> set[tuple[object, ...]]:
+    """Name what was said: by its roles, and where each dotted line speaks for itself by its people."""
+    return {(step, person) for person in people} if roles == (FUNCTIONAL,) else {(step, roles)}
 
 
 def _now(steps: Iterable[Step]) -> list[list[Any]]:

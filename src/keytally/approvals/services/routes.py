@@ -16,6 +16,7 @@ from keytally.approvals.rules.routing import Route, RouteStep
 from keytally.approvals.rules.waiting import marks
 from keytally.approvals.rules.workflow import Allowance, Mode
 from keytally.approvals.services import telling
+from keytally.approvals.services.passing import pass_on_if_gone
 from keytally.core.calendars import company_calendar
 from keytally.core.events import publish
 from keytally.core.services import record_audit
@@ -111,6 +112,8 @@ def end(request: Request, *, state: Request.State, by: "User | None", now: datet
         reason=comment,
         after={"round": request.round, "content_hash": request.content_hash},
     )
+    if state == Request.State.RETURNED:
+        pass_on_if_gone(request, by=by, now=now)
     if state != Request.State.WITHDRAWN:
         telling.tell_requester(request, now=now, comment=comment)
     publish(

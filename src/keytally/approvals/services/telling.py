@@ -8,6 +8,7 @@ from keytally.approvals.models import SUBJECT_KIND, Request, Seat, Step
 from keytally.approvals.queries.requests import people_by_id
 from keytally.core.outbox import send_mail
 from keytally.core.subjects import Subject
+from keytally.worklist.queries import open_items_about
 from keytally.worklist.services import close_item, open_item
 
 if TYPE_CHECKING:
@@ -73,9 +74,8 @@ def tell_managers(request: Request, step: Step, managers: Iterable[int], *, now:
 def settle(request: Request, *, by: "User | None", now: datetime) -> None:
     """Close the work items of those for whom nothing waits any more."""
     waiting = set(Seat.objects.filter(request=request, is_waiting=True).values_list("person_id", flat=True))
-    seated = set(Seat.objects.filter(request=request).values_list("person_id", flat=True))
-    for person in people_by_id(seated - waiting).values():
-        close_item(kind=DECISION, subject=subject_of(request), owner=person, by=by, now=now)
+    for item in open_items_about(subject_of(request)).filter(kind=DECISION).exclude(owner__in=waiting):
+        close_item(kind=DECISION, subject=subject_of(request), owner=item.owner, by=by, now=now)
     if not Step.objects.filter(request=request, state=Step.State.OPEN, manager_told_at__isnull=False).exists():
         close_item(kind=DELAY, subject=subject_of(request), by=by, now=now)
 

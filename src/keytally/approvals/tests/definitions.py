@@ -202,15 +202,21 @@ UNITS = (
 GROUPS = {"KAD": frozenset({"NKM", "CM", "CTM", "HCS", "DA"})}
 
 
-def company(*, without=(), more=(), held=None, delegations=()):
-    """Let everybody hold one position; leave roles vacant, add (number, role, person), or name other holders."""
+def company(*, without=(), more=(), held=None, delegations=(), dotted=None, away_for_good=()):
+    """Let everybody hold one position; leave roles vacant, add (number, role, person), or name other holders.
+
+    `dotted` draws more dotted lines from a role; who is away for good may not log in any more.
+    """
     positions = [PositionRecord(POSITION[role], role, unit) for role, (unit, _solid, _dotted) in PLACES.items()]
     lines = []
-    for role, (_unit, solid, dotted) in PLACES.items():
+    for role, (_unit, solid, usual) in PLACES.items():
         lines += [LineRecord(POSITION[role], POSITION[solid], LineKind.SOLID)] if solid else []
-        lines += [LineRecord(POSITION[role], POSITION[dotted], LineKind.DOTTED)] if dotted else []
+        ends = ([usual] if usual else []) + list((dotted or {}).get(role, ()))
+        lines += [LineRecord(POSITION[role], POSITION[end], LineKind.DOTTED) for end in ends]
     holdings = [
-        HoldingRecord(POSITION[role], (held or {}).get(role, PERSON[role])) for role in PLACES if role not in without
+        HoldingRecord(POSITION[role], (held or {}).get(role, PERSON[role]), may_act=role not in away_for_good)
+        for role in PLACES
+        if role not in without
     ]
     for number, role, person in more:
         unit, solid, _dotted = PLACES[role]

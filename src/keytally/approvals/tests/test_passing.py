@@ -12,9 +12,9 @@ from keytally.worklist.models import WorkItem
 pytestmark = pytest.mark.django_db
 
 
-def hand_over(giver, receiver):
+def hand_over(giver, receiver, *, ends_access=False):
     handover = handovers.propose_handover(
-        giver=giver, receiver=receiver, chosen=None, ends_access=False, by=giver, now=NOW, reason="moves"
+        giver=giver, receiver=receiver, chosen=None, ends_access=ends_access, by=giver, now=NOW, reason="moves"
     )
     fingerprint = queries.item_rows(handover)[1].fingerprint
     return handovers.confirm_handover(handover.pk, fingerprint=fingerprint, by=receiver, now=NOW, remarks={})
@@ -46,3 +46,15 @@ def test_decisions_stay_with_the_position(company):
     assert queries.holds(decider) == []
     assert queries.holds(company.people["AKM"]) == []
     assert request.is_running
+
+
+def test_what_comes_back_to_somebody_who_left_goes_to_whoever_took_over(company):
+    request = services.start("spend_request", draft=draft(company, "5000", by="AKM"), by=company["AKM"], now=NOW)
+    hand_over(company["AKM"], company["ASS"], ends_access=True)
+    request.refresh_from_db()
+    assert (request.state, request.requester) == ("RUNNING", company["AKM"])
+    slot = Slot.objects.get(step__request=request, outcome="")
+    services.return_for_change(slot.pk, by=slot.seats.get().person, now=NOW, comment="which stores?")
+    request.refresh_from_db()
+    assert (request.state, request.requester) == ("RETURNED", company["ASS"])
+    assert WorkItem.objects.get(kind="approval_own", state="OPEN").owner == company["ASS"]

@@ -9,11 +9,14 @@ from keytally.approvals.models import Slot
 from keytally.approvals.queries import inbox
 from keytally.approvals.tests.cast import NOW, draft
 from keytally.core import events
+from keytally.core import services as core
 from keytally.core.clock import business_date
 from keytally.core.models import AuditEntry
 from keytally.people.events import HolderChanged
 from keytally.people.models import Holding
+from keytally.people.services.changes import answer_access
 from keytally.people.services.holders import appoint, relieve
+from keytally.worklist.models import WorkItem
 
 TODAY = business_date(NOW)
 LATER = NOW + timedelta(hours=1)
@@ -22,6 +25,8 @@ LATER = NOW + timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def subscribed():
     events.subscribe(HolderChanged, services.reroute_changed)
+    events.subscribe(events.AccessChanged, answer_access)
+    events.subscribe(events.AccessChanged, services.reroute_access)
 
 
 def ask(company, kind="spend_request", amount="15000", **facts):
@@ -48,6 +53,36 @@ def test_who_leaves_a_position_leaves_its_open_decisions_to_the_next(company):
     join(company, "RKM", "CM")
     assert waiting(company) == {"CM"}
     assert AuditEntry.objects.filter(action="approval.reroute").count() == 2
+
+
+def test_today_shows_it_to_the_next_and_not_to_the_last(company):
+    ask(company)
+    leave(company, "RKM")
+    found = WorkItem.objects.filter(kind="approval", state="OPEN").select_related("owner")
+    assert [item.owner for item in found] == [company["RM"]]
+
+
+def may_log_in(company, role, *, is_active):
+    person = company[role]
+    facts = {"name": person.name, "email": person.email, "is_active": is_active}
+    core.change_person(person, **facts, by=company.admin, now=LATER, reason="离职")
+
+
+def test_who_may_log_in_no_longer_decides_nothing_though_nobody_ended_their_position(company):
+    ask(company)
+    may_log_in(company, "RKM", is_active=False)
+    assert waiting(company) == {"RM"}
+    may_log_in(company, "RM", is_active=False)
+    assert waiting(company) == {"NKM"}
+    assert not WorkItem.objects.filter(state="OPEN", owner__is_active=False).exists()
+    may_log_in(company, "RKM", is_active=True)
+    assert waiting(company) == {"RKM"}
+
+
+def test_nobody_is_asked_who_may_not_log_in(company):
+    may_log_in(company, "RKM", is_active=False)
+    ask(company)
+    assert waiting(company) == {"RM"}
 
 
 def test_the_deadline_stays_where_it_was(company):

@@ -137,6 +137,32 @@ def test_one_person_with_several_roles_is_asked_once_and_last():
     assert found.decisions[0].roles == ("NKM", "RKM", "AKM")
 
 
+CONSENT = given.workflow("two_lines", given.step("TL-1", "FUNCTIONAL", Mode.CONSULT), given.step("TL-2", "GM"))
+
+
+@pytest.mark.parametrize(
+    ("dotted", "asked"),
+    [
+        (("RKM", "CM"), [("RKM",), ("CM",)]),
+        (("RKM",), [("RKM",)]),
+        (("RKM", "ASS"), [("RKM",)]),
+        ((), []),
+    ],
+)
+def test_each_dotted_line_is_asked_by_itself_and_a_vacant_one_is_not(dotted, asked):
+    found = ask(CONSENT, by="AM", organisation=company(without=["ASS"], dotted={"AM": dotted}))
+    consulted = [slot.people for step in found.steps if step.step == "TL-1" for slot in step.slots]
+    assert consulted == [tuple(PERSON[role] for role in people) for people in asked]
+    assert decided(found) == "GM"
+    assert ("NOBODY_TO_CONSULT" in {left.reason.code for left in found.left_out}) == (not asked)
+
+
+def test_who_may_not_log_in_is_passed_over_as_if_the_position_were_vacant():
+    found = ask(given.SPEND, "20000", organisation=company(away_for_good=["RKM", "RM"]))
+    assert decided(found) == "NKM"
+    assert "VACANT" in {reason.code for slot in found.decisions for reason in slot.reasons}
+
+
 def test_managers_are_those_of_the_requesters_own_line():
     assert decided(ask(given.SIGN_OFF, by="REP")) == "ASS, AM, GM"
     assert decided(ask(given.SIGN_OFF, by="SD")) == "GM"

@@ -198,6 +198,16 @@ def test_a_delegate_decides_and_both_names_are_kept(company):
     assert (made.decided_by, made.decided_for) == (company["FS"], company["RKM"])
 
 
+def test_a_delegate_reads_the_request_on_the_very_day_they_begin_to_stand_in(company):
+    request = ask(company)
+    afternoon = NOW + timedelta(hours=5)
+    away = {"starts_at": afternoon, "ends_at": NOW + timedelta(days=3), "by": company["RKM"], "now": afternoon}
+    assert not visible_to(company["FS"], TODAY).exists()
+    delegate(company["RKM"], to=company["FS"], **away)
+    assert visible_to(company["FS"], TODAY).get() == request
+    assert not visible_to(company["FS"], TODAY + timedelta(days=4)).exists()
+
+
 def test_the_requester_is_no_delegate_for_their_own_request(company):
     ask(company)
     away = {"starts_at": NOW, "ends_at": NOW + timedelta(days=3), "by": company["RKM"], "now": NOW}

@@ -143,6 +143,13 @@ def shown_groups(groups: list[HeldGroup], *, giver: User, reader: User, as_of: d
     ]
 
 
+def successor_of(giver: User) -> User | None:
+    """Find who took everything over from a person last and may still log in."""
+    taken = Handover.objects.filter(giver=giver, takes_everything=True, state=State.CONFIRMED, receiver__is_active=True)
+    latest = taken.select_related("receiver").order_by("-decided_at", "-pk").first()
+    return latest.receiver if latest else None
+
+
 def leavers_with_belongings() -> list[tuple[User, list[HeldGroup]]]:
     """List the people who may no longer log in and still hold something: what nobody handed over."""
     gone = User.objects.filter(is_active=False).order_by("name", "username")

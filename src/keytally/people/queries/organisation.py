@@ -51,11 +51,14 @@ def organisation(*, as_of: date) -> Organisation:
 
 
 def reach(person: "User", as_of: date) -> Reach:
-    """Tell whose things a person sees and decides; core asks through `core.scope.reach_of`."""
+    """Tell whose things a person sees and decides; core asks through `core.scope.reach_of`.
+
+    Who stands in for somebody at any hour of the day sees all day what waits for them.
+    """
     whole = organisation(as_of=as_of)
     decides = whole.subtree(person.pk)
-    noon = datetime.combine(as_of, time(12), tzinfo=ZoneInfo(settings.TIME_ZONE))
-    away = frozenset(whole.stands_in_for(person.pk, noon))
+    midnight = datetime.combine(as_of, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
+    away = frozenset(whole.stands_in_for(person.pk, midnight, midnight + timedelta(days=1)))
     return Reach(sees=decides | whole.dotted_reads(person.pk), decides=decides, stands_in_for=away)
 
 
@@ -99,7 +102,11 @@ def _read(as_of: date) -> Organisation:
     units = Unit.objects.filter(now).values_list("id", "kind", "parent_id")
     places = Position.objects.filter(now).order_by("code").values_list("id", "role", "unit_id", "city")
     lines = ReportingLine.objects.filter(now).order_by("id").values_list("position_id", "boss_id", "kind", "city")
-    holdings = Holding.objects.filter(now).order_by("starts_on", "id").values_list("position_id", "person_id")
+    holdings = (
+        Holding.objects.filter(now)
+        .order_by("starts_on", "id")
+        .values_list("position_id", "person_id", "person__is_active")
+    )
     return organise(
         units=[UnitRecord(number, UnitKind(kind), parent) for number, kind, parent in units],
         positions=sorted((PositionRecord(*place) for place in places), key=_by_rank),

@@ -59,10 +59,11 @@ class LineRecord:
 
 @dataclass(frozen=True, slots=True)
 class HoldingRecord:
-    """A person holds a position."""
+    """A person holds a position; who may not log in holds it and decides nothing."""
 
     position: int
     person: int
+    may_act: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Organisation:
     # Role codes that stand for several roles, as KAD does.
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _holders: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _acting: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
     _positions_of: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
     # For each position its boss by city; the general line has no city.
     _solid: Mapping[int, Mapping[str, int]] = field(default_factory=dict, repr=False)
@@ -96,6 +98,10 @@ class Organisation:
     def holders(self, position: int) -> tuple[int, ...]:
         """List the people who hold a position; none when it is vacant."""
         return self._holders.get(position, ())
+
+    def acting(self, position: int) -> tuple[int, ...]:
+        """List the people who hold a position and may log in: nothing is asked of the others."""
+        return self._acting.get(position, ())
 
     def positions_of(self, person: int) -> tuple[int, ...]:
         """List the positions a person holds."""
@@ -142,9 +148,9 @@ class Organisation:
         return tuple(found)
 
     def managers_above(self, person: int, position: int | None = None) -> tuple[tuple[int, ...], ...]:
-        """List the holders level by level up the solid line, each once, without the person.
+        """List those who act level by level up the solid line, each once, without the person.
 
-        Levels that are vacant by that are skipped. Without a position every position of the person counts.
+        Levels where nobody acts are skipped. Without a position every position of the person counts.
         """
         starts = self.positions_of(person) if position is None else (position,)
         chains = [self.bosses_above(start) for start in starts]
@@ -152,7 +158,7 @@ class Organisation:
         levels: list[tuple[int, ...]] = []
         for height in range(max(map(len, chains), default=0)):
             places = (chain[height] for chain in chains if height < len(chain))
-            level = _unique(holder for place in places for holder in self.holders(place) if holder not in seen)
+            level = _unique(holder for place in places for holder in self.acting(place) if holder not in seen)
             seen.update(level)
             levels.append(level)
         return tuple(level for level in levels if level)
@@ -162,16 +168,16 @@ class Organisation:
         return next((there for place in self._up(unit) if (there := self._by_role.get((place, role), ()))), ())
 
     def nearest_holders(self, role: str, position: int) -> tuple[int, ...]:
-        """List the holders of a role in the position's own unit, else in the unit above, up to head office.
+        """List who acts for a role in the position's own unit, else in the unit above, up to head office.
 
         Where a unit has several, those on the position's own lines come alone.
         """
         roles = self.groups.get(role, frozenset((role,)))
         for unit in self._units_up(position):
             there = [place for each in sorted(roles) for place in self._by_role.get((unit, each), ())]
-            held = [place for place in there if self.holders(place)]
+            held = [place for place in there if self.acting(place)]
             if held:
-                return _unique(holder for place in self._own_of(held, position) for holder in self.holders(place))
+                return _unique(holder for place in self._own_of(held, position) for holder in self.acting(place))
         return ()
 
     def positions_below(self, person: int) -> frozenset[int]:
@@ -192,20 +198,21 @@ class Organisation:
         below = _below(self.positions_of(person), self._reports_of_both_kinds)
         return frozenset(holder for place in below for holder in self.holders(place)) - self.subtree(person)
 
-    def delegates(self, person: int, at: datetime) -> tuple[int, ...]:
-        """List who stands in for a person at an instant; whoever is away too is followed by their own delegates."""
+    def delegates(self, person: int, at: datetime, until: datetime | None = None) -> tuple[int, ...]:
+        """List who stands in for a person at an instant, or some time between two; each followed by their own."""
         found: list[int] = []
         waiting = [person]
         while waiting:
             for record in self._delegations.get(waiting.pop(0), ()):
-                if record.starts_at <= at < record.ends_at and record.delegate not in (person, *found):
+                begins = record.starts_at < until if until else record.starts_at <= at
+                if begins and at < record.ends_at and record.delegate not in (person, *found):
                     found.append(record.delegate)
                     waiting.append(record.delegate)
         return tuple(found)
 
-    def stands_in_for(self, person: int, at: datetime) -> tuple[int, ...]:
-        """List the people somebody stands in for at an instant."""
-        return tuple(away for away in sorted(self._delegations) if person in self.delegates(away, at))
+    def stands_in_for(self, person: int, at: datetime, until: datetime | None = None) -> tuple[int, ...]:
+        """List the people somebody stands in for at an instant, or some time between two."""
+        return tuple(away for away in sorted(self._delegations) if person in self.delegates(away, at, until))
 
     def _city_of(self, position: int) -> str:
         record = self.positions.get(position)
@@ -252,6 +259,7 @@ def organise(
         positions=places,
         groups=groups or {},
         _holders=_gather((holding.position, holding.person) for holding in held),
+        _acting=_gather((holding.position, holding.person) for holding in held if holding.may_act),
         _positions_of=_gather((holding.person, holding.position) for holding in held),
         _solid=solid,
         _by_role=_gather(((place.unit, place.role), place.id) for place in places.values()),

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db.models import Model, QuerySet
 
 from keytally.core.clock import business_date
+from keytally.core.events import AccessChanged
 from keytally.people.models import OrganisationVersion, ReportingLine
 from keytally.people.rules.history import Change, Edge, Refusal, Span, closes_circle, rewrites
 from keytally.people.rules.organisation import LineKind
@@ -30,6 +31,11 @@ def begin_change() -> None:
     row = OrganisationVersion.objects.select_for_update().get(pk=1)
     row.version = uuid4()
     row.save(update_fields=["version"])
+
+
+def answer_access(_event: AccessChanged) -> None:
+    """Let the organisation be read anew: who may not log in holds positions and acts in none."""
+    begin_change()
 
 
 def spans_of(rows: Iterable[Row]) -> list[Span]:
