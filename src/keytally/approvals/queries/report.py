@@ -78,6 +78,11 @@ def in_detail(seats: QuerySet[Seat]) -> QuerySet[Seat]:
     return seats.order_by("slot__step__opened_at", "pk")
 
 
+def to_take(seats: QuerySet[Seat]) -> QuerySet[Seat]:
+    """Fetch what a file shows of each thing that waits, the longest first."""
+    return in_detail(seats.select_related("person", "slot__step", "request__requester"))
+
+
 def with_details(seats: Iterable[Seat]) -> list[Seat]:
     """Read what a page shows of its seats, in their order."""
     order = [seat.pk for seat in seats]

@@ -114,6 +114,12 @@ def waiting_names(requests: Iterable[Request]) -> dict[int, list[str]]:
     return found
 
 
+def to_take(requests: QuerySet[Request]) -> QuerySet[Request]:
+    """Fetch what a file shows of each request: who asked, and the people it waits for."""
+    waiting = Seat.objects.filter(is_waiting=True).select_related("person").order_by("person__name")
+    return requests.select_related("requester").prefetch_related(Prefetch("seats", waiting)).order_by("-id")
+
+
 def filtered(requests: QuerySet[Request], *, kind: str, state: str, text: str) -> QuerySet[Request]:
     """Keep the requests of a kind, a state, or with a word in title or account name."""
     wanted = Q()

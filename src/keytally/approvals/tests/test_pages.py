@@ -1,7 +1,9 @@
 """Pages of approvals: inbox, one tap, many at once, new, one request, who is sitting on it."""
 
+import csv
 import io
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -12,6 +14,7 @@ from keytally.approvals.queries import inbox
 from keytally.approvals.tests import cast
 from keytally.approvals.tests import definitions as given
 from keytally.approvals.tests.cast import draft
+from keytally.core.models import Export
 
 LANGUAGES = ["en", "zh-hans"]
 
@@ -202,6 +205,25 @@ def test_a_manager_sees_in_the_report_only_their_own_people(client, company):
     page = as_role(client, company, "RM").get(reverse("approvals:waiting")).content.decode()
     assert "吕芳" in page
     assert "许静" not in page
+
+
+def rows_of(client, listing, **asked):
+    taken = client.post(reverse("core:take", args=[listing]) + f"?{urlencode(asked)}", {"format": "csv", "reason": ""})
+    lines = b"".join(taken.streaming_content).decode("utf-8-sig").splitlines()
+    return lines[0], list(csv.reader(lines[2:]))
+
+
+def test_lists_are_taken_away_as_they_are_filtered_and_reach(client, company):
+    request = ask(company, over_budget=True)
+    ask(company, "300000", title="堆头费")
+    mark, rows = rows_of(as_role(client, company, "RM"), "approval_requests", view="all", text="端架")
+    assert company["RM"].name in mark
+    assert [(row[1], row[5], row[7], row[8]) for row in rows] == [("端架费", "15000.00", "李娜", "吕芳, 许静")]
+    _mark, rows = rows_of(client, "approval_waiting")
+    assert [(row[0], row[2]) for row in rows] == [("吕芳", "端架费")]
+    assert rows_of(as_role(client, company, "AM"), "approval_requests")[1] == []
+    assert Export.objects.filter(code__startswith="approval").count() == 3
+    assert request.is_running
 
 
 @pytest.mark.parametrize("page", ["inbox", "requests", "waiting"])

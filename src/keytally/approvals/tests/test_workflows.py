@@ -1,14 +1,17 @@
 """The shipped workflows against the figures of the default workflows: steps, roles, deadlines, limits."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from keytally.approvals import definitions, workflows
+from keytally.approvals.rules import workflow_faults
 from keytally.approvals.rules.workflow import Mode, WorkflowKind
 from keytally.approvals.rules.workflow_data import read_workflow, write_workflow
+from keytally.approvals.workflows.words import ERRORS
 from keytally.core.rule_sets import UnableToKeep, keep_rule_set
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -185,3 +188,18 @@ def test_a_workflow_that_is_not_fit_is_refused_with_what_to_do():
             reason="",
         )
     assert {problem.code for problem in refusal.value.problems} == {"CODE_CHANGED", "BOUNDS_FALL"}
+
+
+def test_every_fault_is_said_in_a_sentence():
+    text = Path(workflow_faults.__file__).read_text(encoding="utf-8")
+    codes = set(re.findall(r'Fault\("([A-Z_]+)"', text)) | {"UNREADABLE", "CODE_CHANGED"}
+    assert codes == set(ERRORS)
+
+
+def test_a_step_that_the_requester_would_decide_is_refused_in_words():
+    workflow = workflows.shipped("write_off")
+    deciding = next(step for step in workflow.steps if step.mode is Mode.DECIDE)
+    asked = replace(deciding, by_limits=False, roles=("FUNCTIONAL",))
+    found = workflow_faults.faults_of(replace(workflow, limits=None, steps=(asked,)))
+    assert [(fault.code, fault.where) for fault in found] == [("ROLE_CANNOT_DECIDE", deciding.id)]
+    assert deciding.id in ERRORS["ROLE_CANNOT_DECIDE"] % {"where": deciding.id}

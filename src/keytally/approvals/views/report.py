@@ -1,6 +1,7 @@
 """Who is sitting on it: by person, by step, and each thing with how long it waits in working time."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(seat, worked.between(seat.slot.step.opened_at or now, now)) for seat in report.with_details(page)],
         "chosen": {key: value for key, value in chosen.items() if value},
+        "kept": urlencode({key: value for key, value in chosen.items() if value}),
         "kind_names": {code: labels.named(each.workflow) for code, each in known.items()},
         "scope": scope_of(person, report.PERMISSION),
         "now": now,

@@ -17,7 +17,9 @@ ERRORS: Mapping[str, Label] = {
     "NAME_MISSING": _("%(where)s lacks a name in Chinese or in English; enter both."),
     "ROLES_OR_LIMITS": _("Step %(where)s needs either roles or the limits, not both and not neither."),
     "LIMITS_MISSING": _("Step %(where)s is decided by limits, but there are none, or it is no decision."),
-    "REQUESTER_DECIDES": _("In step %(where)s the requester would decide; nobody decides their own request."),
+    "ROLE_CANNOT_DECIDE": _(
+        "In step %(where)s the requester or a dotted line would decide; name a role or a manager who does."
+    ),
     "DEADLINE_MISSING": _("Step %(where)s has no deadline; say how many working days, hours or minutes it may take."),
     "NOBODY_DECIDES": _("No step certainly decides; one decision must hold without a condition."),
     "LIMITS_NOT_USED_ONCE": _("Exactly one step must be decided by the limits."),
