@@ -46,6 +46,7 @@ ENTRIES: Sequence[Entry] = (
         url_name="accounts:list",
         permission="accounts.view",
     ),
+    Entry(label=pgettext_lazy("menu", "Funnel"), icon="filter", url_name="funnel:list", permission="funnel.view"),
     Entry(
         label=pgettext_lazy("menu", "Reconciliation"),
         icon="scale",

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "keytally.approvals",
     "keytally.accounts",
     "keytally.reconciliation",
+    "keytally.funnel",
     "keytally.site",
 ]
 

@@ -24,6 +24,7 @@ for prefix, capability in (
     ("approvals/", "approvals"),
     ("accounts/", "accounts"),
     ("reconciliation/", "reconciliation"),
+    ("funnel/", "funnel"),
 ):
     if find_spec(f"keytally.{capability}.urls"):
         urlpatterns.append(path(prefix, include(f"keytally.{capability}.urls")))

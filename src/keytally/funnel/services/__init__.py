@@ -1,0 +1,1 @@
+"""Writes of the funnel: one function, one use case, one transaction."""

@@ -1,0 +1,132 @@
+"""Words of the funnel as pages show them."""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from keytally.funnel import labels
+from keytally.funnel.refusals import criterion_name as named
+from keytally.funnel.refusals import missing_sentence
+from keytally.funnel.rules.gates import Criterion, GateProfile, Missing, StageRule
+from keytally.funnel.rules.stages import CustomerSize, Direction, State, TeamRole
+
+register = template.Library()
+
+_ACTIONS = {
+    "opportunity.open": _("Opened"),
+    "opportunity.change": _("Changed"),
+    "opportunity.owner": _("Given to another owner"),
+    "opportunity.repeat": _("Opened by a repeat purchase"),
+    "opportunity.evidence": _("Evidence recorded"),
+    "opportunity.evidence_void": _("Evidence voided"),
+    "opportunity.move": _("Moved"),
+    "opportunity.override": _("Let past a closed gate"),
+    "opportunity.hand_over": _("Stage taken over"),
+    "opportunity.won": _("Won"),
+    "opportunity.lost": _("Lost"),
+    "opportunity.stopped": _("Stopped"),
+    "opportunity.resume": _("Taken up again"),
+    "opportunity.team": _("Let in on the team"),
+    "opportunity.team_end": _("Left the team"),
+    "opportunity.need": _("Need recorded"),
+    "opportunity.competitor": _("Competitor recorded"),
+    "opportunity.review": _("Reviewed"),
+    "opportunity.paper": _("Paper laid to it"),
+}
+
+
+@register.filter
+def stage_name(code: str) -> str:
+    """Name a stage."""
+    return str(labels.stage_name(code))
+
+
+@register.filter
+def state_name(code: str) -> str:
+    """Name a state."""
+    return str(labels.STATE_LABELS[State(code)])
+
+
+@register.filter
+def size_name(code: str) -> str:
+    """Name a customer's size."""
+    return str(labels.SIZE_LABELS[CustomerSize(code)]) if code else ""
+
+
+@register.filter
+def direction_name(code: str) -> str:
+    """Say how an opportunity came into a stage."""
+    return str(labels.DIRECTION_LABELS[Direction(code)])
+
+
+@register.filter
+def team_role_name(code: str) -> str:
+    """Name a role in the team."""
+    return str(labels.TEAM_ROLE_LABELS[TeamRole(code)])
+
+
+@register.filter
+def source_name(code: str) -> str:
+    """Name where an opportunity came from."""
+    return str(labels.SOURCE_LABELS[labels.Source(code)])
+
+
+@register.filter
+def source_kind_name(code: str) -> str:
+    """Name what evidence rests on."""
+    return str(labels.SOURCE_KIND_LABELS[labels.SourceKind(code)])
+
+
+@register.filter
+def end_reason_name(code: str) -> str:
+    """Say why an opportunity ended."""
+    return str(labels.END_REASON_LABELS[labels.EndReason(code)]) if code else ""
+
+
+@register.filter
+def paper_name(code: str) -> str:
+    """Say what a paper is."""
+    return str(labels.PAPER_LABELS[labels.PaperKind(code)])
+
+
+@register.filter
+def need_name(code: str) -> str:
+    """Name a kind of need."""
+    return str(labels.NEED_LABELS[labels.NeedKind(code)])
+
+
+@register.filter
+def closing_name(code: str) -> str:
+    """Name a fact of a complete sale."""
+    return str(labels.CLOSING_LABELS[code])
+
+
+@register.filter
+def purpose(rule: StageRule) -> str:
+    """Say what a stage is for."""
+    return rule.purpose_zh if (get_language() or "").startswith("zh") else rule.purpose_en
+
+
+@register.filter
+def criterion_name(criterion: Criterion) -> str:
+    """Name a criterion."""
+    return named(criterion)
+
+
+@register.simple_tag
+def criterion_of(profile: GateProfile, code: str) -> str:
+    """Name a criterion by its code; one that the gates do not know any more shows its code."""
+    return named(profile.criteria[code]) if code in profile.criteria else code
+
+
+@register.simple_tag
+def missing_words(missing: Missing, profile: GateProfile) -> str:
+    """Say what is missing."""
+    return missing_sentence(missing, profile=profile)
+
+
+@register.filter
+def funnel_action(code: str) -> Promise | str:
+    """Word what an audit entry says was done."""
+    return _ACTIONS.get(code, code)

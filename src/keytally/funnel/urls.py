@@ -1,0 +1,21 @@
+"""Addresses of the funnel."""
+
+from django.urls import path
+
+from keytally.funnel.views import edits, lists, show
+
+app_name = "funnel"
+
+urlpatterns = [
+    path("", lists.opportunity_list, name="list"),
+    path("new/", edits.add, name="new"),
+    path("<int:number>/", show.show, name="show"),
+    path("<int:number>/move/", show.move, name="move"),
+    path("<int:number>/resume/", show.resume, name="resume"),
+    path("<int:number>/accept/", show.accept, name="accept"),
+    path("<int:number>/edit/<slug:what>/", edits.edit, name="edit"),
+    path("<int:number>/override/<slug:to>/", edits.override, name="override"),
+    path("<int:number>/review/", edits.review, name="review"),
+    path("evidence/<int:evidence_id>/void/", edits.void, name="void"),
+    path("team/<int:member_id>/end/", edits.end_member, name="end_member"),
+]
