@@ -60,84 +60,56 @@ _CRITERIA: Mapping[str, tuple[str, str, int | None]] = {
     "shipped": ("产品已发货", "Product shipped", None),
 }
 
-_SMALL = ["our_team_formed", "our_standard_met", "team_and_process", "core_need"]
-_LARGE = ["our_team_formed", "our_standard_met", "team_and_process", "go_live_plan", "budget", "core_need"]
+# stage: (weight, led by, purpose in Chinese and English, stale after days)
+_STAGES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, str], int]] = {
+    "TARGET": (10, ("ACCOUNT_MANAGER",), ("寻找并落实目标", "Find and place targets"), 30),
+    "INTENT": (20, ("PROJECT_MANAGER",), ("引导并确认意向", "Guide and confirm intent"), 30),
+    "PROJECT": (30, ("PROJECT_TEAM",), ("影响并跟进立项", "Influence and follow the set-up"), 45),
+    "RECOGNITION": (40, ("PROJECT_TEAM",), ("赢得首次认可", "Win first approval"), 45),
+    "NEGOTIATION": (50, ("PROJECT_MANAGER", "EXECUTIVE"), ("进行商务谈判", "Negotiate the business"), 30),
+    "CLOSING": (80, ("PROJECT_MANAGER", "FINANCE_LEAD"), ("完成销售", "Finish the sale"), 30),
+}
+# stage: (how many are needed, of which criteria); the project gate requires sets by size (F07, G4).
+_CHOICES: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    "TARGET": (2, ("accepts_material", "contact_made", "visit_agreed")),
+    "INTENT": (2, ("visited", "evaluating", "need_stated", "sponsor_named")),
+    "RECOGNITION": (1, ("tender_won", "payer_prefers_us", "majority_for_us")),
+    "NEGOTIATION": (1, UNION_LIST),
+    "CLOSING": (1, ("contract_signed", "down_payment_sent")),
+}
+_OURS = ("our_team_formed", "our_standard_met")
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "SMALL_MEDIUM": (*_OURS, "team_and_process", "core_need"),
+    "MEDIUM_LARGE": (*_OURS, "team_and_process", "go_live_plan", "budget", "core_need"),
+    "GOVERNMENT": (*_OURS, "team_and_process", "go_live_plan", "budget", "core_need"),
+}
 
 
 def default_gates() -> dict[str, Any]:
     """Write the default as rule data: criteria, and the six stages in order."""
+    criteria = {
+        code: {"zh": chinese, "en": english, "valid_days": days} for code, (chinese, english, days) in _CRITERIA.items()
+    }
     return {
-        "criteria": {
-            code: {"zh": chinese, "en": english, "valid_days": days}
-            for code, (chinese, english, days) in _CRITERIA.items()
-        },
+        "criteria": criteria,
         "negotiation_list": "UNION",
-        "stages": {
-            "TARGET": _stage(
-                10,
-                ["ACCOUNT_MANAGER"],
-                ("寻找并落实目标", "Find and place targets"),
-                30,
-                _some(2, "accepts_material", "contact_made", "visit_agreed"),
-            ),
-            "INTENT": _stage(
-                20,
-                ["PROJECT_MANAGER"],
-                ("引导并确认意向", "Guide and confirm intent"),
-                30,
-                _some(2, "visited", "evaluating", "need_stated", "sponsor_named"),
-            ),
-            "PROJECT": _stage(
-                30,
-                ["PROJECT_TEAM"],
-                ("影响并跟进立项", "Influence and follow the set-up"),
-                45,
-                {
-                    "SMALL_MEDIUM": _gate(required=_SMALL),
-                    "MEDIUM_LARGE": _gate(required=_LARGE),
-                    "GOVERNMENT": _gate(required=_LARGE),
-                },
-            ),
-            "RECOGNITION": _stage(
-                40,
-                ["PROJECT_TEAM"],
-                ("赢得首次认可", "Win first approval"),
-                45,
-                _some(1, "tender_won", "payer_prefers_us", "majority_for_us"),
-            ),
-            "NEGOTIATION": _stage(
-                50,
-                ["PROJECT_MANAGER", "EXECUTIVE"],
-                ("进行商务谈判", "Negotiate the business"),
-                30,
-                _some(1, *UNION_LIST),
-            ),
-            "CLOSING": _stage(
-                80,
-                ["PROJECT_MANAGER", "FINANCE_LEAD"],
-                ("完成销售", "Finish the sale"),
-                30,
-                _some(1, "contract_signed", "down_payment_sent"),
-            ),
-        },
+        "stages": {stage: _stage(stage) for stage in _STAGES},
     }
 
 
-def _stage(
-    weight: int, led_by: list[str], purpose: tuple[str, str], stale_days: int, gates: Mapping[str, Any]
-) -> dict[str, Any]:
+def _stage(stage: str) -> dict[str, Any]:
+    weight, led_by, (chinese, english), stale_days = _STAGES[stage]
     return {
         "weight": weight,
-        "led_by": led_by,
-        "purpose": {"zh": purpose[0], "en": purpose[1]},
+        "led_by": list(led_by),
+        "purpose": {"zh": chinese, "en": english},
         "stale_days": stale_days,
-        "gates": dict(gates),
+        "gates": {size: _gate(stage, size) for size in SIZES},
     }
 
 
-def _gate(*, required: list[str] | None = None, needed: int = 0, of: list[str] | None = None) -> dict[str, Any]:
-    return {"required": required or [], "needed": needed, "of": of or []}
-
-
-def _some(needed: int, *criteria: str) -> dict[str, Any]:
-    return {size: _gate(needed=needed, of=list(criteria)) for size in SIZES}
+def _gate(stage: str, size: str) -> dict[str, Any]:
+    if stage == "PROJECT":
+        return {"required": list(_REQUIRED[size]), "needed": 0, "of": []}
+    needed, criteria = _CHOICES[stage]
+    return {"required": [], "needed": needed, "of": list(criteria)}
