@@ -1,4 +1,4 @@
-"""Accounts, relationships and promises pass over with whoever held them."""
+"""Accounts, relationships, promises and planned visits pass over with whoever held them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.models import AccountNode, AccountPromise, Contact
+from keytally.accounts.models import AccountNode, AccountPromise, Contact, Visit
+from keytally.accounts.rules.visits import VisitState
 from keytally.accounts.services.keepers import hand_over
 from keytally.core.belongings import Belonging, BelongingKind, register_belonging
 
@@ -35,6 +36,14 @@ def _promises(person: "User") -> Sequence[Belonging]:
     ]
 
 
+def _visits(person: "User") -> Sequence[Belonging]:
+    planned = Visit.objects.filter(visitor=person, state=VisitState.PLANNED).select_related("node").order_by("on", "pk")
+    return [
+        Belonging(one.pk, f"{one.on:%Y-%m-%d} {one.node.name}", reverse("accounts:visit", args=[one.pk]))
+        for one in planned
+    ]
+
+
 def _move_accounts(ids: Collection[int], /, *, giver: "User", receiver: "User", by: "User", now: datetime) -> None:
     hand_over("accounts", ids=ids, giver=giver, receiver=receiver, by=by, now=now)
 
@@ -47,6 +56,11 @@ def _move_promises(ids: Collection[int], /, *, giver: "User", receiver: "User", 
     hand_over("promises", ids=ids, giver=giver, receiver=receiver, by=by, now=now)
 
 
+def _move_visits(ids: Collection[int], /, *, giver: "User", receiver: "User", by: "User", now: datetime) -> None:
+    hand_over("visits", ids=ids, giver=giver, receiver=receiver, by=by, now=now)
+
+
 register_belonging(BelongingKind("accounts", label=_("Accounts and stores"), held_by=_accounts, move=_move_accounts))
 register_belonging(BelongingKind("contacts", label=_("Relationships"), held_by=_contacts, move=_move_contacts))
 register_belonging(BelongingKind("promises", label=_("Open promises"), held_by=_promises, move=_move_promises))
+register_belonging(BelongingKind("visits", label=_("Planned visits"), held_by=_visits, move=_move_visits))

@@ -13,6 +13,7 @@ from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.rules.parties import Mode, NodeKind, PartyKind
 from keytally.accounts.rules.tiers import Tier
+from keytally.accounts.rules.visits import VisitState
 
 Word = Promise | str
 Code = TypeVar("Code", bound=StrEnum)
@@ -166,6 +167,11 @@ PROMISE_STATES: Mapping[PromiseState, Word] = {
     PromiseState.KEPT: pgettext_lazy("promise", "kept"),
     PromiseState.LATE: pgettext_lazy("promise", "kept late"),
     PromiseState.BROKEN: pgettext_lazy("promise", "broken"),
+}
+VISIT_STATES: Mapping[VisitState, Word] = {
+    VisitState.PLANNED: pgettext_lazy("visit", "planned"),
+    VisitState.MADE: pgettext_lazy("visit", "made"),
+    VisitState.FAILED: pgettext_lazy("visit", "failed to take place"),
 }
 PLAN_STEPS: Mapping[PlanStep, tuple[Word, Word]] = {
     PlanStep.CHOOSE: (pgettext_lazy("account", "Choose"), _("score, size match, the buying unit's own budget")),

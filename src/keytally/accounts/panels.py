@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keytally.accounts.labels import PromiseState
 from keytally.accounts.models import AccountNode
-from keytally.accounts.queries import pages, scores
+from keytally.accounts.queries import pages, scores, visits
 from keytally.accounts.queries.activation import missing_columns, parties_on
 from keytally.accounts.queries.lists import classes_of
 from keytally.accounts.queries.reach import CHANGE, RELATE, VIEW, visible_to
@@ -89,6 +89,17 @@ def _practice(node: AccountNode, today: date) -> Mapping[str, Any]:
     }
 
 
+def _visits(node: AccountNode, today: date) -> Mapping[str, Any]:
+    numbers = pages.one_and_aliases(node)
+    made = visits.visits(numbers)
+    return {
+        "visits": made[:HISTORY],
+        "all_visits": made.count(),
+        "competitors": visits.competitors(numbers)[:HISTORY],
+        "today": today,
+    }
+
+
 def _history(node: AccountNode, _today: date) -> Mapping[str, Any]:
     return {"entries": audit_of(account(node.pk))[:HISTORY], "merges": pages.merges_of(node)}
 
@@ -124,6 +135,7 @@ _PANELS: tuple[tuple[str, Any, int, Facts], ...] = (
     ("parties", _("Who orders, who receives, who pays"), 30, _parties),
     ("contacts", _("People and the decision map"), 40, _contacts),
     ("keepers", _("Who of ours"), 50, _keepers),
+    ("visits", _("Visits and competitors"), 55, _visits),
     ("score", _("Is it a key account?"), 60, _score),
     ("practice", _("Promises, development and settlement"), 70, _practice),
     ("history", _("What happened"), 900, _history),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.models import AccountImport, AccountPromise, Contact
+from keytally.accounts.models import AccountImport, AccountPromise, Contact, Visit
 from keytally.accounts.queries.reach import visible_to
 from keytally.core.subjects import Subject, SubjectKind, register_subject
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keytally.accounts.models import AccountNode
     from keytally.core.models import User
 
-ACCOUNT, IMPORT, CONTACT, PROMISE = "account", "account_import", "contact", "account_promise"
+ACCOUNT, IMPORT, CONTACT, PROMISE, VISIT = "account", "account_import", "contact", "account_promise", "visit"
 
 
 def account(number: int) -> Subject:
@@ -36,6 +36,10 @@ def _visible_promises(person: "User", as_of: date) -> "QuerySet[AccountPromise]"
     return AccountPromise.objects.filter(node__in=visible_to(person, as_of=as_of))
 
 
+def _visible_visits(person: "User", as_of: date) -> "QuerySet[Visit]":
+    return Visit.objects.filter(node__in=visible_to(person, as_of=as_of))
+
+
 def _visible_imports(person: "User", _as_of: date) -> "QuerySet[AccountImport]":
     own = AccountImport.objects.filter(owner=person)
     return own if person.may("accounts.change") else own.none()
@@ -53,6 +57,10 @@ def _promise_url(number: int) -> str:
     return reverse("accounts:promise", args=[number])
 
 
+def _visit_url(number: int) -> str:
+    return reverse("accounts:visit", args=[number])
+
+
 def _import_url(number: int) -> str:
     return reverse("accounts:import", args=[number])
 
@@ -61,3 +69,4 @@ register_subject(SubjectKind(ACCOUNT, label=_("Account"), visible_to=_visible, u
 register_subject(SubjectKind(IMPORT, label=_("Import of accounts"), visible_to=_visible_imports, url=_import_url))
 register_subject(SubjectKind(CONTACT, label=_("Contact"), visible_to=_visible_contacts, url=_contact_url))
 register_subject(SubjectKind(PROMISE, label=_("Promise"), visible_to=_visible_promises, url=_promise_url))
+register_subject(SubjectKind(VISIT, label=_("Visit"), visible_to=_visible_visits, url=_visit_url))

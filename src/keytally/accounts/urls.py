@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from keytally.accounts.views import classes, duplicates, edits, figures, imports, lists, relations, show, weights
+from keytally.accounts.views import (
+    classes,
+    duplicates,
+    edits,
+    figures,
+    imports,
+    lists,
+    relations,
+    show,
+    visits,
+    weights,
+)
 
 app_name = "accounts"
 
@@ -28,6 +39,9 @@ urlpatterns = [
     path("<int:number>/keep/<slug:what>/", relations.keep, name="keep"),
     path("contacts/<int:contact_id>/", relations.contact, name="contact"),
     path("contacts/<int:contact_id>/evidence/", relations.evidence, name="evidence"),
+    path("<int:number>/visits/<slug:what>/", visits.keep, name="keep_visit"),
+    path("visits/<int:visit_id>/", visits.visit, name="visit"),
+    path("visits/<int:visit_id>/<slug:what>/", visits.answer_for, name="answer_visit"),
     path("promises/<int:promise_id>/", relations.promise, name="promise"),
     path("grants/<int:grant_id>/end/", relations.end_grant, name="end_grant"),
 ]

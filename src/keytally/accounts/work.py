@@ -1,8 +1,8 @@
-"""What waits of accounts: relationships about to cool, promises that are due."""
+"""What waits of accounts: relationships about to cool, promises that are due, visits of today."""
 
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.services.warnings import DUE, FALLING
+from keytally.accounts.services.warnings import DUE, FALLING, PLANNED
 from keytally.worklist.kinds import WorkKind, register_kind
 
 register_kind(
@@ -21,5 +21,14 @@ register_kind(
         icon="check",
         sentences={"DUE": _("Keep what was promised to %(account)s: %(promised)s")},
         weight=30,
+    )
+)
+register_kind(
+    WorkKind(
+        code=PLANNED,
+        label=_("Planned visits"),
+        icon="users",
+        sentences={"PLANNED": _("Visit %(account)s, then say how it went: %(aim)s")},
+        weight=40,
     )
 )

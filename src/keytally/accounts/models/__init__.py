@@ -10,6 +10,7 @@ from keytally.accounts.models.nodes import AccountAncestor, AccountCode, Account
 from keytally.accounts.models.parties import PartyRoles
 from keytally.accounts.models.practice import AccountPromise, DevelopmentStep, SettlementProcedure, SettlementStep
 from keytally.accounts.models.search import SearchEntry
+from keytally.accounts.models.visits import Competitor, CompetitorSighting, Visit
 
 __all__ = [
     "AccountAncestor",
@@ -26,6 +27,8 @@ __all__ = [
     "Classification",
     "ClassificationAxis",
     "ClassificationValue",
+    "Competitor",
+    "CompetitorSighting",
     "Contact",
     "DedicatedManager",
     "DevelopmentStep",
@@ -38,4 +41,5 @@ __all__ = [
     "SearchEntry",
     "SettlementProcedure",
     "SettlementStep",
+    "Visit",
 ]

@@ -56,6 +56,7 @@ class RungEvidence(models.Model):
     kind = models.CharField(_("evidence"), max_length=16, choices=choices(EVIDENCE))
     rung = models.PositiveSmallIntegerField(_("rung"), choices=[(rung.value, label) for rung, label in RUNGS.items()])
     note = models.CharField(_("what happened"), max_length=500)
+    visit = models.ForeignKey("Visit", null=True, blank=True, on_delete=models.CASCADE, related_name="evidence")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

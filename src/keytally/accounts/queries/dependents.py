@@ -8,23 +8,27 @@ from keytally.accounts.models import (
     AccountMerge,
     AccountNode,
     AccountPromise,
+    CompetitorSighting,
     Contact,
     DedicatedManager,
     DevelopmentStep,
     PartyRoles,
     ScoreJudgement,
     SettlementProcedure,
+    Visit,
 )
 
 _KEPT = (
     AccountGrant,
     AccountMeasure,
     AccountPromise,
+    CompetitorSighting,
     Contact,
     DedicatedManager,
     DevelopmentStep,
     ScoreJudgement,
     SettlementProcedure,
+    Visit,
 )
 
 

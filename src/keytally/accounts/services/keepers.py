@@ -2,18 +2,21 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from keytally.accounts.labels import GrantKind
-from keytally.accounts.models import AccountGrant, AccountNode, AccountPromise, Contact, DedicatedManager
+from keytally.accounts.models import AccountGrant, AccountNode, AccountPromise, Contact, DedicatedManager, Visit
 from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.rules.visits import VisitState
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
 from keytally.core.services import record_audit
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from keytally.core.models import User
 
 
@@ -98,15 +101,23 @@ def end_grant(given: AccountGrant, *, on: date, by: "User", now: datetime) -> No
 
 @transaction.atomic
 def hand_over(what: str, *, ids: Collection[int], giver: "User", receiver: "User", by: "User", now: datetime) -> None:
-    """Give accounts, relationships or promises of one person to another, each with its audit entry."""
+    """Give accounts, relationships, promises or planned visits to another person, each with its audit entry."""
     if what == "accounts":
         for node in AccountNode.objects.filter(pk__in=ids, owner=giver).order_by("pk"):
             give_over(node, to=receiver, by=by, now=now, reason="handover")
         return
-    held = Contact.objects.filter(holder=giver) if what == "contacts" else AccountPromise.objects.filter(owner=giver)
+    held, column = _held(what, giver)
     moved = list(held.filter(pk__in=ids).values_list("pk", "node"))
-    column = "holder" if what == "contacts" else "owner"
     held.filter(pk__in=[number for number, _of in moved]).update(**{column: receiver})
     for number, of in moved:
         facts = {what: number, "to": receiver.pk}
         record_audit("account.hand_over", by=by, at=now, subject=account(of), before={"from": giver.pk}, after=facts)
+
+
+def _held(what: str, giver: "User") -> tuple["QuerySet[Any]", str]:
+    """Find what somebody holds, and the column that says so."""
+    if what == "contacts":
+        return Contact.objects.filter(holder=giver), "holder"
+    if what == "visits":
+        return Visit.objects.filter(visitor=giver, state=VisitState.PLANNED), "visitor"
+    return AccountPromise.objects.filter(owner=giver), "owner"

@@ -1,4 +1,4 @@
-"""Tell the owners in time: a rung is about to fall (F14), a promise is due (J02)."""
+"""Tell the owners in time: a rung is about to fall (F14), a promise is due (J02), a visit is planned."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,15 +7,16 @@ from django.conf import settings
 from django.db import transaction
 
 from keytally.accounts.labels import PromiseState
-from keytally.accounts.models import AccountPromise, Contact
+from keytally.accounts.models import AccountPromise, Contact, Visit
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.ladder import Proof, Rung, standing
-from keytally.accounts.subjects import CONTACT, PROMISE
+from keytally.accounts.rules.visits import VisitState
+from keytally.accounts.subjects import CONTACT, PROMISE, VISIT
 from keytally.core.clock import business_date
 from keytally.core.subjects import Subject
 from keytally.worklist.services import close_item, open_item
 
-FALLING, DUE = "accounts.rung_falls", "accounts.promise_due"
+FALLING, DUE, PLANNED = "accounts.rung_falls", "accounts.promise_due", "accounts.visit_planned"
 DAYS_BEFORE_DUE = 7
 
 
@@ -61,6 +62,28 @@ def warn_of_promises(*, now: datetime) -> int:
             now=now,
         )
     return len(due)
+
+
+def remind_of_visits(*, now: datetime) -> int:
+    """Let visits planned for today, or whose day passed unanswered, wait for the visitor; answers how many."""
+    today = business_date(now)
+    planned = Visit.objects.filter(state=VisitState.PLANNED, on__lte=today).select_related("visitor", "node")
+    for visit in planned:
+        open_item(
+            kind=PLANNED,
+            subject=Subject(VISIT, visit.pk),
+            owner=visit.visitor,
+            deadline=_end_of(visit.on),
+            reason_code="PLANNED",
+            parameters={"account": visit.node.name_zh, "aim": visit.aim},
+            now=now,
+        )
+    return len(planned)
+
+
+def visit_answered(visit: Visit, *, now: datetime) -> None:
+    """End what waits of a planned visit."""
+    close_item(kind=PLANNED, subject=Subject(VISIT, visit.pk), now=now)
 
 
 def evidence_came(contact: Contact, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.rules.parties import Mode, NodeKind
 from keytally.accounts.rules.regions import area_names
 from keytally.accounts.rules.tiers import Tier
+from keytally.accounts.rules.visits import VisitState
 from keytally.core.access import person_in
 
 register = template.Library()
@@ -57,6 +58,10 @@ _ACTIONS = {
     "account.merge_undo": _("Merge undone"),
     "account.hand_over": _("Handed over"),
     "account.two": _("Said to be no duplicate"),
+    "account.visit": _("Visit kept"),
+    "account.visit_answer": _("Said what became of a visit"),
+    "account.visit_notes": _("Notes of a visit written"),
+    "account.competitor": _("Competitor seen"),
     "contact.add": _("Contact added"),
     "contact.change": _("Contact changed"),
     "contact.evidence": _("Evidence recorded"),
@@ -180,6 +185,12 @@ def step_help(code: str) -> object:
 def promise_kind(code: str) -> object:
     """Name a kind of promise."""
     return labels.PROMISE_KINDS[labels.PromiseKind(code)]
+
+
+@register.filter
+def visit_state(code: str) -> object:
+    """Name how far a visit is."""
+    return labels.VISIT_STATES[VisitState(code)]
 
 
 @register.filter

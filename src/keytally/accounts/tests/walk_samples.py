@@ -7,20 +7,24 @@ from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportKind
 from keytally.accounts.rules.decision_map import DecisionRole
 from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.rules.visits import VisitState
 from keytally.accounts.services.classes import lay_out_classes
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import grant
 from keytally.accounts.services.merging import merge
 from keytally.accounts.services.nodes import NewAccount, add_account
 from keytally.accounts.services.practice import Pledge, promise
+from keytally.accounts.services.visits import NewVisit, Sighting, record_competitor, record_visit
 from keytally.accounts.views.edits import EDITS
 from keytally.accounts.views.relations import RELATIONS
+from keytally.accounts.views.visits import ANSWERS, KEPT
 from keytally.core.clock import business_date
 from keytally.core.models import User
 from keytally.core.tests.samples import NOBODY, Samples, Secret
 from keytally.imports.services import open_batch
 
 NAME, PHONE, PROMISED = "secretnameofaccount", "13900secretphone", "secretpromisemade"
+NOTES, RIVAL = "secretnotesofvisit", "secretofferofrival"
 
 
 def samples(stranger, *, now):
@@ -32,6 +36,7 @@ def samples(stranger, *, now):
     contact = add_contact(node, facts=facts, holder=stranger, by=stranger, now=now)
     pledge = Pledge(kind=next(iter(PromiseKind)), promised=PROMISED, asked_in_return="x", due_on=today)
     given = promise(node, pledge=pledge, owner=stranger, by=stranger, on=today, now=now)
+    planned = _visits(node, by=stranger, now=now)
     let_in = _let_in(node, by=stranger, now=now)
     other = add_account(NewAccount(kind=NodeKind.CHAIN, name_zh="x", owner=stranger), by=stranger, on=today, now=now)
     merged = merge(node, alias=other, reason="x", by=stranger, now=now)
@@ -46,6 +51,10 @@ def samples(stranger, *, now):
             "accounts:relate:what": list(RELATIONS),
             "accounts:keep:what": ["procedure"],
             "accounts:merge_id": merged.pk,
+            "accounts:keep_visit:what": list(KEPT),
+            "accounts:answer_visit:what": list(ANSWERS),
+            "accounts:visit_id": planned.pk,
+            "api/visits:visit": planned.pk,
             "accounts:contact_id": contact.pk,
             "accounts:promise_id": given.pk,
             "accounts:grant_id": let_in.pk,
@@ -56,10 +65,13 @@ def samples(stranger, *, now):
             Secret(NAME, "accounts.view"),
             Secret(PHONE, "accounts.view", also=("data.personal",)),
             Secret(PROMISED, "accounts.view"),
+            Secret(NOTES, "accounts.view"),
+            Secret(RIVAL, "accounts.view"),
         ],
         subjects={
             "account": (node.pk, "accounts.view"),
             "contact": (contact.pk, "accounts.view"),
+            "visit": (planned.pk, "accounts.view"),
             "account_promise": (given.pk, "accounts.view"),
             "account_import": (file.pk, NOBODY),
         },
@@ -78,3 +90,14 @@ def _let_in(node, *, by, now):
         by=by,
         now=now,
     )
+
+
+def _visits(node, *, by, now):
+    """Keep a visit that was made and a competitor seen, both with a secret, and answer one that is planned."""
+    today = business_date(now)
+    made = NewVisit(visitor=by, on=today, state=VisitState.MADE, notes=NOTES)
+    record_visit(node, wanted=made, by=by, today=today, now=now)
+    seen = Sighting(competitor="x", seen_on=today, offer=RIVAL)
+    record_competitor(node, seen=seen, by=by, today=today, now=now)
+    planned = NewVisit(visitor=by, on=today, state=VisitState.PLANNED)
+    return record_visit(node, wanted=planned, by=by, today=today, now=now)
