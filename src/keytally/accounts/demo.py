@@ -28,7 +28,7 @@ from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.rules.parties import Mode, NodeKind
 from keytally.accounts.rules.regions import divisions
 from keytally.accounts.rules.tiers import Tier
-from keytally.accounts.services import classes, contacts, figures, keepers, nodes, parties, practice
+from keytally.accounts.services import classes, codes, contacts, figures, keepers, nodes, parties, practice
 from keytally.accounts.services.words import indexed_later
 from keytally.core.clock import business_date
 from keytally.core.demo import demo
@@ -215,7 +215,7 @@ def _settle(
 ) -> None:
     """Give a store its code at the chain, and the parties of the chain's mode."""
     began = max(store.opened_on or setting.today, date(setting.today.year - 1, 1, 1))
-    nodes.add_code(
+    codes.add_code(
         store,
         side=CodeSide.THEIRS,
         code=f"{chain.code}{1000 + serial}",

@@ -1,4 +1,4 @@
-"""What may leave the house of accounts: the customer base file S1, and the contacts, as the list is filtered."""
+"""What may leave the house of accounts: stores (S1), the tree above them, contacts, as the list is filtered."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -8,11 +8,12 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.labels import DECISION_ROLES, STANCES
+from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES
 from keytally.accounts.queries.base_file import contacts_of, s1_value, with_s1
 from keytally.accounts.queries.lists import filtered, wanted_of
-from keytally.accounts.rules.attributes import CONTACTS, S1, Attribute
+from keytally.accounts.rules.attributes import ACCOUNTS, CONTACTS, S1, Attribute
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
+from keytally.accounts.rules.parties import NodeKind
 from keytally.core.exports import Column, Listing, register_listing
 
 if TYPE_CHECKING:
@@ -34,7 +35,14 @@ def _label(attribute: Attribute) -> Promise | str:
 
 
 def _accounts(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[AccountNode]":
-    return with_s1(filtered(person, wanted_of(asked), as_of=as_of), as_of=as_of)
+    """Take the stores: the customer base file has one row for each."""
+    stores = filtered(person, wanted_of(asked), as_of=as_of).filter(kind=NodeKind.STORE)
+    return with_s1(stores, as_of=as_of)
+
+
+def _tree(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[AccountNode]":
+    above = filtered(person, wanted_of(asked), as_of=as_of).exclude(kind=NodeKind.STORE)
+    return with_s1(above, as_of=as_of)
 
 
 def _contacts(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[Contact]":
@@ -43,6 +51,18 @@ def _contacts(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySe
 
 def _s1(code: str) -> Callable[[Any], object]:
     return lambda node: s1_value(node, code)
+
+
+_TREE_VALUES: Mapping[str, Callable[[Any], object]] = {
+    "kind": lambda node: str(KINDS[NodeKind(node.kind)]),
+    "parent": lambda node: node.parent.code if node.parent else "",
+    "legal_name": lambda node: node.legal_party.name if node.legal_party else "",
+    "owner": lambda node: node.owner.username if node.owner else "",
+}
+
+
+def _tree_value(code: str) -> Callable[[Any], object]:
+    return _TREE_VALUES.get(code) or _s1(code)
 
 
 _CONTACT_VALUES: Mapping[str, Callable[[Any], object]] = {
@@ -65,6 +85,17 @@ register_listing(
         kind="account",
         columns=[Column(_label(one), _s1(one.code)) for one in S1],
         rows=_accounts,
+        back="accounts:list",
+    )
+)
+register_listing(
+    Listing(
+        code="account_tree",
+        label=_("Chains, companies, head offices, DCs"),
+        permission="accounts.view",
+        kind="account",
+        columns=[Column(_label(one), _tree_value(one.code)) for one in ACCOUNTS],
+        rows=_tree,
         back="accounts:list",
     )
 )

@@ -95,6 +95,15 @@ FIGURES: Mapping[str, Word] = {
 }
 
 
+MEASURES: Mapping[str, Word] = {
+    "SALES": pgettext_lazy("measure", "sales"),
+    "PROFIT": pgettext_lazy("measure", "profit"),
+    "REGISTERED_CAPITAL": pgettext_lazy("measure", "registered capital"),
+    "SKUS_NOT_LISTED": pgettext_lazy("measure", "SKUs not listed"),
+    "STORES_NOT_SERVED": pgettext_lazy("measure", "stores not served"),
+}
+
+
 class Status(StrEnum):
     """Where an account or a store stands in its life."""
 

@@ -14,7 +14,7 @@ from keytally.accounts.labels import PromiseState
 from keytally.accounts.models import AccountNode
 from keytally.accounts.queries import pages, scores, visits
 from keytally.accounts.queries.activation import missing_columns, parties_on
-from keytally.accounts.queries.lists import classes_of
+from keytally.accounts.queries.lists import classes_by_name
 from keytally.accounts.queries.reach import CHANGE, RELATE, VIEW, visible_to
 from keytally.accounts.rules.attributes import BY_CODE
 from keytally.accounts.rules.decision_map import Stance
@@ -45,10 +45,10 @@ class Dot:
 
 
 def _facts(node: AccountNode, today: date) -> Mapping[str, Any]:
-    held = classes_of([node.pk]).get(node.pk, {})
     missing = missing_columns(node, as_of=today) if node.kind == NodeKind.STORE else ()
     return {
-        "classes": [(axis, held.get(axis, "")) for axis in _SHOWN_AXES],
+        "classes": classes_by_name(node.pk),
+        "placements": list(pages.placements(node)),
         "missing": [BY_CODE[code] for code in missing],
         "codes": pages.all_codes(pages.one_and_aliases(node)),
     }
@@ -116,18 +116,6 @@ def dots(found: pages.DecisionMap) -> list[Dot]:
     return drawn
 
 
-_SHOWN_AXES = (
-    "format",
-    "cooperation",
-    "operation",
-    "location",
-    "categories",
-    "store_class",
-    "size",
-    "region",
-    "area",
-    "office",
-)
 _STORES = frozenset({NodeKind.STORE.value})
 _PANELS: tuple[tuple[str, Any, int, Facts], ...] = (
     ("facts", _("What is known"), 10, _facts),

@@ -24,6 +24,8 @@ SENTENCES: Mapping[str, Promise | str] = {
     "THEIR_CODE_TAKEN": gettext_lazy(
         "In this chain %(code)s is the code of %(name)s in that time; end it there first."
     ),
+    "CODE_THERE": gettext_lazy("%(name)s has the code %(code)s in that time already: change the days of that one."),
+    "CODE_ENDS_EARLY": gettext_lazy("The code ends before it begins: check both days."),
     "CODE_NEEDS_CHAIN": gettext_lazy("A code of theirs needs the chain whose code it is; place the account first."),
     "CODE_BLANK": gettext_lazy("The code is blank; write it as it stands on their papers."),
     "PARENT_MISSING": gettext_lazy("A store hangs under a chain or a regional company: choose the parent."),
@@ -77,7 +79,14 @@ SENTENCES: Mapping[str, Promise | str] = {
     ),
     "CHAIN_MISSING": gettext_lazy("The chain is missing."),
     "NO_PARTY": gettext_lazy("“%(value)s” is no party: write the code of the head office or warehouse, or “store”."),
+    "PARTY_NOT_ONE": gettext_lazy(
+        "Its chain has none, or several, of the kind “%(kind)s”: set the parties of this store on its page."
+    ),
     "PARTIES_INCOMPLETE": gettext_lazy("Buyer, ship-to, bill-to and the day from which they hold belong together."),
+    "NOT_YOURS_TO_GIVE": gettext_lazy("You may not give %(name)s to another owner (%(owner)s): ask whoever may."),
+    "ADDRESS_ELSEWHERE": gettext_lazy("The address lies in %(there)s, the area code says %(here)s: mend one of them."),
+    "NO_MEASURE": gettext_lazy("“%(value)s” is no measure; known are %(known)s."),
+    "MEASURE_PUSHED": gettext_lazy("The figure of %(value)s comes from %(source)s by itself: leave the row out."),
     "NOT_YOURS": gettext_lazy("%(name)s is not among the accounts you may change."),
     "OF_ACCOUNT": gettext_lazy("%(name)s: %(sentence)s"),
     "VISIT_PLANNED_IN_PAST": gettext_lazy("%(day)s has passed: say that the visit was made, or plan a later day."),

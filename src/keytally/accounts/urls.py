@@ -3,6 +3,7 @@
 from django.urls import path
 
 from keytally.accounts.views import (
+    bulk,
     classes,
     duplicates,
     edits,
@@ -32,11 +33,12 @@ urlpatterns = [
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/merge/", duplicates.merge, name="merge"),
     path("duplicates/<int:merge_id>/undo/", duplicates.undo, name="undo_merge"),
-    path("bulk/", lists.bulk, name="bulk"),
+    path("bulk/", bulk.bulk, name="bulk"),
     path("<int:number>/", show.show, name="show"),
     path("<int:number>/edit/<slug:what>/", edits.edit, name="edit"),
     path("<int:number>/relate/<slug:what>/", relations.relate, name="relate"),
     path("<int:number>/keep/<slug:what>/", relations.keep, name="keep"),
+    path("codes/<int:code_id>/", edits.date_code, name="code"),
     path("contacts/<int:contact_id>/", relations.contact, name="contact"),
     path("contacts/<int:contact_id>/evidence/", relations.evidence, name="evidence"),
     path("<int:number>/visits/<slug:what>/", visits.keep, name="keep_visit"),

@@ -125,6 +125,13 @@ class CodeForm(forms.Form):
     ends_before = DayField(label=_("Until before"), required=False)
 
 
+class CodeDaysForm(forms.Form):
+    """From when and until when a code holds."""
+
+    starts_on = DayField(label=_("From"), required=False)
+    ends_before = DayField(label=_("Until before"), required=False)
+
+
 class PartiesForm(forms.Form):
     """Who orders, receives and pays, from a day on."""
 

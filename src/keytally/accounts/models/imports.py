@@ -61,6 +61,7 @@ class AccountImportRow(models.Model):
     row = models.BigIntegerField()
     is_new = models.BooleanField()
     before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
 
     class Meta:
         ordering: ClassVar = ["row"]

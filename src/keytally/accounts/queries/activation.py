@@ -52,6 +52,11 @@ def missing_for(node: AccountNode, *, as_of: date) -> str:
     return ("、" if is_chinese else ", ").join(names)
 
 
+def open_on(day: date) -> Q:
+    """Keep what does not end before or on a day, whenever it began."""
+    return Q(ends_before=None) | Q(ends_before__gt=day)
+
+
 def parties_on(store: int, *, as_of: date) -> PartyRoles | None:
     """Find the parties of a store in force on a day."""
     in_force = PartyRoles.objects.filter(

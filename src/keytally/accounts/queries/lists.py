@@ -212,6 +212,15 @@ def classes_of(numbers: Sequence[int]) -> dict[int, dict[str, str]]:
     return found
 
 
+def classes_by_name(node: int) -> list[tuple[str, str]]:
+    """Name the axes on which an account has a class, in their order, each with its values."""
+    held = Classification.objects.filter(node=node).select_related("value__axis")
+    found: dict[str, list[str]] = {}
+    for one in held.order_by("value__axis__position", "value__position", "pk"):
+        found.setdefault(str(one.value.axis), []).append(str(one.value))
+    return [(axis, ", ".join(values)) for axis, values in found.items()]
+
+
 def axes() -> QuerySet[ClassificationAxis]:
     """List the axes with their values."""
     return ClassificationAxis.objects.prefetch_related("values")

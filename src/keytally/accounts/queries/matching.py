@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import translation
 
-from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES, STATUSES, CodeSide, Status, Word
+from keytally.accounts.labels import DECISION_ROLES, KINDS, MEASURES, STANCES, STATUSES, CodeSide, Status, Word
 from keytally.accounts.models import AccountCode, AccountNode, ClassificationValue
 from keytally.accounts.queries.base_file import STATES
-from keytally.accounts.queries.reach import CHANGE, visible_to
+from keytally.accounts.queries.reach import CHANGE, GRANT, visible_to
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.codes import plain_code
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
@@ -20,13 +20,11 @@ from keytally.core.queries import people
 from keytally.exchange.values import Figure, read_figure
 
 if TYPE_CHECKING:
-    from enum import StrEnum
-
     from keytally.core.models import User
 
 _SEPARATORS = re.compile(r"[、,，;；/|]+")
 _STORE_WORDS = frozenset({"store", "门店", "本店", "分店"})
-_MONEY = frozenset({"SALES", "PROFIT", "REGISTERED_CAPITAL"})
+MONEY = frozenset({"SALES", "PROFIT", "REGISTERED_CAPITAL"})
 _NEAR = 2_000
 _LANGUAGES = ("zh-hans", "en")
 
@@ -43,40 +41,41 @@ def company(name: str | None, *, chain: AccountNode) -> AccountNode | None:
     if not name:
         return None
     within = AccountNode.objects.filter(chain=chain).exclude(kind=NodeKind.STORE)
-    found = within.filter(Q(code=plain_code(name)) | Q(name_zh=name)).first()
+    found = within.filter(Q(code=plain_code(name)) | Q(name_zh=name)).order_by("merged_into", "pk").first()
     if found is None:
         raise UnableToKeepAccount(("NO_ACCOUNT", {"value": name}))
-    return found
+    return kept_of(found)
 
 
 def store(facts: Mapping[str, Any], *, chain: AccountNode, touched: set[int]) -> AccountNode | None:
     """Find the store that a row of S1 means: by our code, their code, or its name in the same place."""
     stores = AccountNode.objects.filter(kind=NodeKind.STORE)
     if facts.get("code"):
-        return stores.filter(code=plain_code(str(facts["code"]))).first()
+        return _kept(stores.filter(code=plain_code(str(facts["code"]))).first())
     if facts.get("their_code"):
         codes = AccountCode.objects.filter(
             side=CodeSide.THEIRS, chain=chain, code_plain=plain_code(str(facts["their_code"]))
         )
         held = codes.select_related("node").order_by("-starts_on").first()
         if held:
-            return held.node
-    named = stores.filter(chain=chain, name_zh=facts.get("name_zh") or "")
+            return kept_of(held.node)
+    named = stores.filter(chain=chain, name_zh=facts.get("name_zh") or "", merged_into=None)
     return next((one for one in named if one.pk not in touched and _is_there(one, facts)), None)
 
 
 def account(facts: Mapping[str, Any], *, kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
     """Find the account that a row means: by its code, else by kind, parent and name."""
     if facts.get("code"):
-        return AccountNode.objects.filter(code=plain_code(str(facts["code"]))).first()
-    return AccountNode.objects.filter(kind=kind, parent=parent, name_zh=facts.get("name_zh") or "").first()
+        return _kept(AccountNode.objects.filter(code=plain_code(str(facts["code"]))).first())
+    named = AccountNode.objects.filter(kind=kind, parent=parent, name_zh=facts.get("name_zh") or "")
+    return _kept(named.order_by("merged_into", "pk").first())
 
 
 def node(text: str) -> AccountNode | None:
     """Find any account by its code, or by a name that only it has."""
     by_code = AccountNode.objects.filter(code=plain_code(text)).first() if text else None
     named = list(AccountNode.objects.filter(name_zh=text, merged_into=None)[:2]) if text and not by_code else []
-    return by_code or (named[0] if len(named) == 1 else None)
+    return _kept(by_code or (named[0] if len(named) == 1 else None))
 
 
 def party(text: str, *, store: AccountNode) -> AccountNode:
@@ -87,7 +86,7 @@ def party(text: str, *, store: AccountNode) -> AccountNode:
     found = within.filter(Q(code=plain_code(text)) | Q(name_zh=text)).exclude(pk=store.pk).first()
     if found is None:
         raise UnableToKeepAccount(("NO_PARTY", {"value": text}))
-    return found
+    return kept_of(found)
 
 
 def person(text: str | None) -> "User | None":
@@ -141,10 +140,30 @@ def contact_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def figure(text: str, *, measure: str) -> int:
     """Read a figure: an amount in minor units, anything else as a whole number."""
-    found = read_figure(text, decimals=2 if measure in _MONEY else 0, marks="¥|CNY")
+    found = read_figure(text, decimals=2 if measure in MONEY else 0, marks="¥|CNY")
     if not isinstance(found, Figure):
         raise UnableToKeepAccount(("NO_FIGURE", {"value": text}))
     return found.scaled
+
+
+def measure(text: str) -> str:
+    """Read the name of a measure in either language."""
+    found = _code_of(text, MEASURES)
+    if found is None:
+        raise UnableToKeepAccount(("NO_MEASURE", {"value": text, "known": ", ".join(MEASURES)}))
+    return str(found)
+
+
+def kept_of(node: AccountNode) -> AccountNode:
+    """Follow the pointer of an alias to the account that was kept."""
+    while node.merged_into is not None:
+        node = node.merged_into
+    return node
+
+
+def may_give(person: "User", node: AccountNode, *, as_of: date) -> bool:
+    """Tell whether a person may name the owner of an account."""
+    return person.may(GRANT) and visible_to(person, as_of=as_of, permission=GRANT).filter(pk=node.pk).exists()
 
 
 def may_change(person: "User", node: AccountNode, *, as_of: date) -> bool:
@@ -161,7 +180,11 @@ def _is_there(known: AccountNode, facts: Mapping[str, Any]) -> bool:
     return abs(latitude - north) <= _NEAR and abs(longitude - east) <= _NEAR
 
 
-def _code_of(text: str, labels: "Mapping[Any, Word]") -> "StrEnum | None":
+def _kept(node: AccountNode | None) -> AccountNode | None:
+    return kept_of(node) if node else None
+
+
+def _code_of(text: str, labels: "Mapping[Any, Word]") -> Any:  # noqa: ANN401 - a code of the labels
     bare = text.strip().casefold()
     for code, label in labels.items():
         words = {str(code).casefold()}
@@ -169,6 +192,5 @@ def _code_of(text: str, labels: "Mapping[Any, Word]") -> "StrEnum | None":
             with translation.override(language):
                 words.add(str(label).casefold())
         if bare in words:
-            found: StrEnum = code
-            return found
+            return code
     return None

@@ -13,6 +13,7 @@ from keytally.accounts.models import (
     AccountGrant,
     AccountMerge,
     AccountNode,
+    AccountPlacement,
     AccountPromise,
     AccountTier,
     Contact,
@@ -54,8 +55,11 @@ class DecisionMap:
 
 
 def one_and_aliases(node: AccountNode) -> list[int]:
-    """List the ids of an account and of those that were merged into it."""
-    return [node.pk, *AccountNode.objects.filter(merged_into=node).values_list("pk", flat=True)]
+    """List the ids of an account and of those that were merged into it, or into one of those."""
+    found, newest = [node.pk], [node.pk]
+    while newest := list(AccountNode.objects.filter(merged_into__in=newest).values_list("pk", flat=True)):
+        found += newest
+    return found
 
 
 def above(node: AccountNode) -> list[AccountNode]:
@@ -69,6 +73,11 @@ def below(node: AccountNode) -> tuple[list[AccountNode], dict[str, int]]:
     children = AccountNode.objects.filter(parent=node, merged_into=None).order_by("kind", "name_sort", "id")
     counts = AccountNode.objects.filter(above__ancestor=node, above__depth__gt=0, merged_into=None)
     return list(children[:MOST_BELOW]), dict(counts.values_list("kind").annotate(Count("pk")).order_by("kind"))
+
+
+def placements(node: AccountNode) -> QuerySet[AccountPlacement]:
+    """List under which parents an account hung, the latest first."""
+    return AccountPlacement.objects.filter(node=node).select_related("parent").order_by("-starts_on")
 
 
 def parties_history(store: AccountNode) -> QuerySet[PartyRoles]:

@@ -13,7 +13,7 @@ from keytally.core.scope import Scope, owners, scope_of
 if TYPE_CHECKING:
     from keytally.core.models import User
 
-VIEW, RELATE, CHANGE = "accounts.view", "accounts.relate", "accounts.change"
+VIEW, RELATE, CHANGE, GRANT = "accounts.view", "accounts.relate", "accounts.change", "accounts.grant"
 
 
 def visible_to(

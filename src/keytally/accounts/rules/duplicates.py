@@ -11,8 +11,10 @@ _IDLE = re.compile(r"有限责任公司|股份有限公司|有限公司|购物�
 ALIKE_PERCENT = 80
 POSITION_MICRO = 1_500
 MOST_IN_BLOCK = 50
-_SURE = frozenset({"SAME_TAX_ID"})
+FAR_MICRO = 20_000
 POINTS = {"SAME_TAX_ID": 60, "SAME_PHONE": 30, "SAME_NAME": 40, "ALIKE_NAME": 25, "SAME_ADDRESS": 35, "SAME_PLACE": 20}
+# Within one chain, or between two chains, one thing in common is enough to ask; far apart on the map it is not.
+SAME_CHAIN_POINTS, FAR_APART_POINTS = 30, 50
 ENOUGH = 60
 
 
@@ -54,21 +56,25 @@ def plain_name(name: str) -> str:
 def likeness(first: Entry, second: Entry) -> Likeness:
     """Weigh what two accounts have in common."""
     one, other = plain_name(first.name), plain_name(second.name)
-    reasons = []
-    if first.tax_id and first.tax_id == second.tax_id and first.kind == second.kind != "STORE":
-        reasons.append("SAME_TAX_ID")
-    if first.phones & second.phones:
-        reasons.append("SAME_PHONE")
-    if one == other:
-        reasons.append("SAME_NAME")
-    elif _alike(one, other) >= ALIKE_PERCENT:
-        reasons.append("ALIKE_NAME")
-    if first.address and plain_name(first.address) == plain_name(second.address):
-        reasons.append("SAME_ADDRESS")
-    if _is_near(first, second):
+    checks = {
+        "SAME_TAX_ID": first.tax_id and first.tax_id == second.tax_id and first.kind == second.kind != "STORE",
+        "SAME_PHONE": first.phones & second.phones,
+        "SAME_NAME": one == other,
+        "ALIKE_NAME": one != other and _alike(one, other) >= ALIKE_PERCENT,
+        "SAME_ADDRESS": first.address and plain_name(first.address) == plain_name(second.address),
+    }
+    reasons = [reason for reason, holds in checks.items() if holds]
+    apart = _apart(first, second)
+    if apart is not None and apart <= POSITION_MICRO:
         reasons.append("SAME_PLACE")
+    points = sum(POINTS[reason] for reason in reasons)
+    if points and (first.chain == second.chain or first.kind == second.kind == "CHAIN"):
+        points += SAME_CHAIN_POINTS
+    if points and (apart or 0) > FAR_MICRO:
+        reasons.append("FAR_APART")
+        points -= FAR_APART_POINTS
     low, high = sorted((first.node, second.node))
-    return Likeness(low, high, min(100, sum(POINTS[reason] for reason in reasons)), tuple(reasons))
+    return Likeness(low, high, max(0, min(100, points)), tuple(reasons))
 
 
 def likely(entries: Sequence[Entry]) -> tuple[Likeness, ...]:
@@ -100,12 +106,13 @@ def _keys(entry: Entry) -> Iterable[tuple[object, ...]]:
         yield from (("place", row + down, column + right) for down in (0, 1) for right in (0, 1))
 
 
-def _is_near(first: Entry, second: Entry) -> bool:
+def _apart(first: Entry, second: Entry) -> int | None:
+    """Measure how far two lie apart on the map, north or east whichever is more; None where one has no position."""
     places = (first.latitude, first.longitude, second.latitude, second.longitude)
     if None in places:
-        return False
+        return None
     one, two, three, four = (place or 0 for place in places)
-    return abs(one - three) <= POSITION_MICRO and abs(two - four) <= POSITION_MICRO
+    return max(abs(one - three), abs(two - four))
 
 
 def _alike(one: str, other: str) -> int:

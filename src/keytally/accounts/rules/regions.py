@@ -58,6 +58,21 @@ def region_of(address: str, *, within: str = "") -> Region:
     return Region(code, depth, "DISTRICT_OPEN" if depth == 2 or is_municipality else "CITY_OPEN")
 
 
+def contradicts(address: str, *, code: str) -> bool:
+    """Tell whether an address names another province, city or district than a code.
+
+    >>> contradicts("北京市朝阳区建国路1号", code="310105"), contradicts("中山西路1号", code="310105")
+    (True, False)
+    """
+    found = region_of(address)
+    if not found.code or not area(code):
+        return False
+    depth = min(found.depth, depth_of(code))
+    is_municipality = code[:2] in MUNICIPALITIES
+    same = {1: 2, 2: 2 if is_municipality else 4, 3: 6}[depth]
+    return found.code[:same] != code[:same]
+
+
 def area(code: str) -> Area | None:
     """Find a division by its code of six digits."""
     return _areas().get(code)

@@ -1,6 +1,6 @@
 """Take dated measures in, judge where there is no data, and score (K01, K02)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from keytally.core.models import User
 
 
+IMPORTED = "import"
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A figure of an account for a period, from a source."""
@@ -34,7 +37,10 @@ class Measured:
 
 @transaction.atomic
 def record_measures(measured: Iterable[Measured], *, now: datetime) -> int:
-    """Keep figures; the same measure, period and source again takes the place of what was there. Answers how many."""
+    """Keep figures, in place of earlier ones of the same source and period; answers how many.
+
+    What a capability pushes takes the place of what was imported, so that no month counts twice.
+    """
     rows = [
         AccountMeasure(
             node_id=one.node,
@@ -55,6 +61,7 @@ def record_measures(measured: Iterable[Measured], *, now: datetime) -> int:
         unique_fields=["node", "measure", "starts_on", "ends_before", "currency", "source"],
         update_fields=["figure", "recorded_at"],
     )
+    _drop_imported(rows)
     return len(rows)
 
 
@@ -113,3 +120,20 @@ def as_json(found: Score) -> list[dict[str, object]]:
 def _latest(nodes: Iterable[int]) -> dict[int, ScoreRecord]:
     records = ScoreRecord.objects.filter(node__in=list(nodes)).order_by("scored_on", "pk")
     return {record.node_id: record for record in records}
+
+
+def _drop_imported(pushed: Sequence[AccountMeasure]) -> None:
+    """Take imported figures away whose month somebody else now pushes."""
+    imported = AccountMeasure.objects.filter(source=IMPORTED)
+    keys = {_key(one) for one in pushed if one.source != IMPORTED}
+    if not keys or not imported.exists():
+        return
+    months = {starts_on for _node, _measure, starts_on, *_rest in keys}
+    old = imported.filter(starts_on__gte=min(months), starts_on__lte=max(months))
+    gone = [one.pk for one in old.iterator() if _key(one) in keys]
+    for place in range(0, len(gone), 500):
+        AccountMeasure.objects.filter(pk__in=gone[place : place + 500]).delete()
+
+
+def _key(one: AccountMeasure) -> tuple[int, str, date, date, str]:
+    return one.node_id, one.measure, one.starts_on, one.ends_before, one.currency

@@ -1,4 +1,4 @@
-"""A file of stores, accounts, contacts or measures: keep it, look at it, try it, import it, undo it."""
+"""A file of stores, accounts, contacts or measures: keep it, look at it, try it, import it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,21 +10,13 @@ from django.db import transaction
 from django.utils import translation
 
 from keytally.accounts.models import (
-    AccountCode,
     AccountImport,
     AccountImportRow,
-    AccountMeasure,
-    AccountNode,
-    AccountPlacement,
-    Contact,
-    PartyRoles,
 )
 from keytally.accounts.models.imports import ImportKind, ImportState
-from keytally.accounts.queries.dependents import dependents_of
 from keytally.accounts.refusals import UnableToKeepAccount, sentence
 from keytally.accounts.rules.attributes import COLUMNS, Fault, proposed, read_cell
 from keytally.accounts.services import rows
-from keytally.accounts.services.nodes import change_account
 from keytally.accounts.services.words import indexed_later
 from keytally.accounts.subjects import IMPORT
 from keytally.core.clock import business_date
@@ -112,7 +104,7 @@ def set_columns(
 
 def check_import(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
     """Try every row and take all of it back; keep what was counted, rejected and doubted."""
-    _need(kept, ImportState.DRAFT, ImportState.CHECKED)
+    need(kept, ImportState.DRAFT, ImportState.CHECKED)
     outcome = Outcome()
     try:
         with transaction.atomic():
@@ -129,7 +121,8 @@ def check_import(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
 @transaction.atomic
 def run_import(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
     """Import: all rows or none, or the good ones only, as was chosen; or raise `UnableToImportAccounts`."""
-    _need(kept, ImportState.CHECKED)
+    kept = AccountImport.objects.select_for_update().get(pk=kept.pk)
+    need(kept, ImportState.CHECKED)
     outcome = _run(kept, by=by, now=now)
     if outcome.rejected and not kept.is_good_rows_only:
         raise UnableToImportAccounts("ROWS_REJECTED")
@@ -138,7 +131,9 @@ def run_import(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
     kept.save(update_fields=["state", "done_at", "warnings"])
     AccountImportRow.objects.bulk_create(
         [
-            AccountImportRow(account_import=kept, node=one.node, row=row, is_new=one.is_new, before=one.before)
+            AccountImportRow(
+                account_import=kept, node=one.node, row=row, is_new=one.is_new, before=one.before, after=one.after
+            )
             for row, one in outcome.became
         ],
         batch_size=500,
@@ -146,30 +141,6 @@ def run_import(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
     counts = {"read": outcome.read, "accepted": outcome.accepted, "rejected": outcome.read - outcome.accepted}
     record_audit("accounts.import", by=by, at=now, subject=Subject(IMPORT, kept.pk), after=counts)
     return outcome
-
-
-@transaction.atomic
-def undo_import(kept: AccountImport, *, by: "User", now: datetime) -> None:
-    """Take an import back, or raise `UnableToImportAccounts` where something depends on what it added."""
-    _need(kept, ImportState.DONE)
-    done = list(kept.rows.select_related("node").order_by("-row"))
-    added = [row.node_id for row in done if row.is_new and row.node_id and not _contact_of(row)]
-    added += _chains_added(kept)
-    if dependents_of(added):
-        raise UnableToImportAccounts("HAS_DEPENDENTS")
-    with indexed_later():
-        for row in done:
-            _take_back(row, by=by, now=now)
-        AccountMeasure.objects.filter(source=f"import {kept.pk}").delete()
-    PartyRoles.objects.filter(store__in=added).delete()
-    AccountPlacement.objects.filter(node__in=added).delete()
-    AccountCode.objects.filter(node__in=added).delete()
-    for number in sorted(added, reverse=True):
-        AccountNode.objects.filter(pk=number).update(chain=None)
-        AccountNode.objects.filter(pk=number).delete()
-    kept.state = ImportState.UNDONE
-    kept.save(update_fields=["state"])
-    record_audit("accounts.import_undo", by=by, at=now, subject=Subject(IMPORT, kept.pk), after={"removed": len(added)})
 
 
 def _run(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
@@ -266,24 +237,7 @@ def _first(table: PlainTable, *, most: int) -> Iterator[tuple[int, list[str]]]:
         yield row
 
 
-def _need(kept: AccountImport, *states: ImportState) -> None:
+def need(kept: AccountImport, *states: ImportState) -> None:
+    """Refuse what an import in this state does not allow."""
     if kept.state not in states:
         raise UnableToImportAccounts("WRONG_STATE")
-
-
-def _contact_of(row: AccountImportRow) -> int | None:
-    return (row.before or {}).get("contact")
-
-
-def _chains_added(kept: AccountImport) -> list[int]:
-    keys = AccountNode.objects.filter(kind="CHAIN", idempotency_key__startswith=f"import-{kept.pk}-")
-    return list(keys.values_list("pk", flat=True))
-
-
-def _take_back(row: AccountImportRow, *, by: "User", now: datetime) -> None:
-    contact = _contact_of(row)
-    if contact and row.is_new:
-        Contact.objects.filter(pk=contact, evidence=None).delete()
-    elif row.node and row.before and not contact and not row.is_new:
-        facts = {name: value for name, value in row.before.items() if name not in ("opened_on", "closed_on")}
-        change_account(row.node, facts=facts, by=by, now=now, reason=f"import {row.account_import_id} undone")

@@ -1,6 +1,6 @@
-"""Add, change, place and close accounts; keep their codes."""
+"""Add, change, place and close accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,12 +9,20 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from keytally.accounts.labels import CodeSide, Status
-from keytally.accounts.models import AccountAncestor, AccountCode, AccountNode, AccountPlacement, LegalParty
-from keytally.accounts.queries.activation import missing_for
+from keytally.accounts.models import (
+    AccountAncestor,
+    AccountCode,
+    AccountNode,
+    AccountPlacement,
+    LegalParty,
+    PartyRoles,
+)
+from keytally.accounts.queries.activation import missing_for, open_on
+from keytally.accounts.queries.snapshots import FACTS
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.codes import checked_number, plain_code
 from keytally.accounts.rules.parties import NodeKind
-from keytally.accounts.rules.regions import area, region_of
+from keytally.accounts.rules.regions import area, area_names, contradicts, region_of
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
 from keytally.core.search import sort_key
@@ -23,26 +31,8 @@ from keytally.core.services import record_audit
 if TYPE_CHECKING:
     from keytally.core.models import User
 
-FACTS = (
-    "name_zh",
-    "name_en",
-    "opened_on",
-    "closed_on",
-    "gln",
-    "address",
-    "area_code",
-    "latitude_micro",
-    "longitude_micro",
-    "phone",
-    "floor_area",
-    "tills",
-    "traffic",
-    "dock_hours",
-    "order_days",
-    "lead_days",
-    "supply_layers",
-    "is_on_nka_list",
-)
+
+OURSELVES = frozenset({"自有", "我方", "ourselves", "us"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +134,8 @@ def set_status(
     before, node.status = node.status, status
     if status is Status.CLOSED and not node.closed_on:
         node.closed_on = max(on, node.opened_on or on)
+    elif status is not Status.CLOSED and node.closed_on and node.closed_on <= on:
+        node.closed_on = None
     node.save(update_fields=["status", "closed_on"])
     record_audit(
         "account.status",
@@ -172,7 +164,9 @@ def place_account(
     before = node.parent_id
     node.parent = parent
     node.save(update_fields=["parent"])
-    moved = _rehang(node)
+    chain, moved = node.chain_id, _rehang(node)
+    if node.kind != NodeKind.CHAIN and chain != (parent.chain or parent).pk:
+        _leave_chain(moved, on=starts_on)
     record_audit(
         "account.place",
         by=by,
@@ -185,46 +179,26 @@ def place_account(
     index_accounts(moved)
 
 
+def supplier_named(text: str) -> LegalParty | None:
+    """Find the distributor with a name or tax id, or keep it; "ourselves" is none."""
+    name = text.strip()
+    if name.casefold() in OURSELVES:
+        return None
+    known = LegalParty.objects.filter(Q(tax_id=name) | Q(name=name)).order_by("pk").first()
+    return known or LegalParty.objects.create(name=name[:120])
+
+
 @transaction.atomic
-def add_code(
-    node: AccountNode,
-    *,
-    side: CodeSide,
-    code: str,
-    by: "User | None",
-    now: datetime,
-    starts_on: date | None = None,
-    ends_before: date | None = None,
-) -> AccountCode:
-    """Keep another code of an account; theirs is of one account of the chain on any day."""
-    plain = plain_code(code)
-    if not plain:
-        raise UnableToKeepAccount("CODE_BLANK")
-    if side is CodeSide.THEIRS and node.chain_id is None:
-        raise UnableToKeepAccount("CODE_NEEDS_CHAIN")
-    overlapping = AccountCode.objects.filter(side=side, code_plain=plain)
-    overlapping = overlapping.filter(chain=node.chain_id) if side is CodeSide.THEIRS else overlapping
-    if starts_on:
-        overlapping = overlapping.filter(Q(ends_before=None) | Q(ends_before__gt=starts_on))
-    if ends_before:
-        overlapping = overlapping.filter(Q(starts_on=None) | Q(starts_on__lt=ends_before))
-    taken = overlapping.select_related("node").first()
-    if taken and taken.node_id == node.pk:
-        return taken
-    if taken:
-        raise UnableToKeepAccount(("THEIR_CODE_TAKEN", {"code": code, "name": taken.node.name}))
-    kept = AccountCode.objects.create(
-        node=node,
-        chain=node.chain,
-        side=side,
-        code=code.strip()[:30],
-        code_plain=plain[:30],
-        starts_on=starts_on,
-        ends_before=ends_before,
-    )
-    record_audit("account.code", by=by, at=now, subject=account(node.pk), after={"side": side, "code": kept.code})
-    index_accounts([node.pk])
-    return kept
+def set_servers(node: AccountNode, changes: Mapping[str, Any], *, by: "User | None", now: datetime) -> None:
+    """Set which DC, distributor and promoter serve an account; what is not named stays."""
+    before = {name: getattr(node, f"{name}_id") for name in changes}
+    for name, value in changes.items():
+        setattr(node, name, value)
+    after = {name: getattr(node, f"{name}_id") for name in changes}
+    if after == before:
+        return
+    node.save(update_fields=list(changes))
+    record_audit("account.change", by=by, at=now, subject=account(node.pk), before=before, after=after)
 
 
 def keep_legal_party(*, name: str, tax_id: str) -> LegalParty | None:
@@ -266,6 +240,10 @@ def _checked(facts: Mapping[str, Any], *, node: AccountNode | None = None) -> di
     code = kept.get("area_code")
     if code and not area(code):
         reasons.append(("AREA_UNKNOWN", {"value": code}))
+    elif code and kept.get("address") and contradicts(kept["address"], code=code):
+        there, here = region_of(kept["address"]).code, code
+        names = {"there": " ".join(area_names(there)), "here": " ".join(area_names(here))}
+        reasons.append(("ADDRESS_ELSEWHERE", names))
     elif kept.get("address"):
         within = code if code is not None else (node.area_code if node else "")
         kept["area_code"] = region_of(kept["address"], within=within or "").code or within or ""
@@ -286,7 +264,8 @@ def _check_parent(kind: NodeKind, parent: AccountNode | None) -> None:
 
 
 def _check_our_code(code: str) -> None:
-    taken = AccountNode.objects.filter(code=code).first()
+    other = AccountCode.objects.filter(side=CodeSide.OURS, code_plain=code).select_related("node").first()
+    taken = AccountNode.objects.filter(code=code).first() or (other.node if other else None)
     if taken:
         raise UnableToKeepAccount(("CODE_TAKEN", {"code": code, "name": taken.name}))
 
@@ -315,5 +294,15 @@ def _rehang(node: AccountNode) -> list[int]:
     parent = node.parent
     chain = node if node.kind == NodeKind.CHAIN else (parent.chain or parent if parent else None)
     AccountNode.objects.filter(pk__in=moved).update(chain=chain)
-    AccountCode.objects.filter(node__in=moved).update(chain=chain)
     return moved
+
+
+def _leave_chain(moved: Sequence[int], *, on: date) -> None:
+    """End what held in the chain that was left: its codes for these accounts, and parties who stayed behind in it."""
+    codes = AccountCode.objects.filter(node__in=moved, side=CodeSide.THEIRS).filter(open_on(on))
+    codes.filter(starts_on__gte=on).delete()
+    codes.update(ends_before=on)
+    roles = PartyRoles.objects.filter(store__in=moved).filter(open_on(on))
+    left = roles.exclude(buyer__in=moved, ship_to__in=moved, bill_to__in=moved)
+    left.filter(starts_on__gte=on).delete()
+    left.update(ends_before=on)

@@ -41,6 +41,7 @@ _ACTIONS = {
     "account.status": _("Status changed"),
     "account.place": pgettext_lazy("account", "Moved"),
     "account.code": _("Code added"),
+    "account.code_dates": _("Days of a code changed"),
     "account.parties": _("Parties set"),
     "account.classify": _("Classed"),
     "account.tier": _("Tier set"),
@@ -56,6 +57,7 @@ _ACTIONS = {
     "account.merge": _("Another account was merged into it"),
     "account.merged": _("Merged into another account"),
     "account.merge_undo": _("Merge undone"),
+    "account.put_back": _("Put back as it was"),
     "account.hand_over": _("Handed over"),
     "account.two": _("Said to be no duplicate"),
     "account.visit": _("Visit kept"),
@@ -73,6 +75,7 @@ _REASONS = {
     "ALIKE_NAME": _("names alike"),
     "SAME_ADDRESS": _("same address"),
     "SAME_PLACE": _("same place on the map"),
+    "FAR_APART": _("but far apart on the map"),
 }
 _SOURCES = {"DATA": _("from data"), "MANAGER": _("a manager's judgement"), "NO_DATA": _("no data")}
 

@@ -10,8 +10,8 @@ from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.services import figures
 from keytally.accounts.services.classes import lay_out_classes
+from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact, record_evidence
-from keytally.accounts.services.nodes import add_code
 from keytally.core.roles import Role
 from keytally.kernel.periods import Period
 from keytally.site.tests.test_browser import AUDIT, BUNDLE

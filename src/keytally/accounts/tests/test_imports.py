@@ -6,13 +6,21 @@ import io
 import pytest
 from django.urls import reverse
 
+from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountImport, AccountNode, Contact, PartyRoles
 from keytally.accounts.models.imports import ImportKind
-from keytally.accounts.services import importing
+from keytally.accounts.queries.snapshots import snapshot
+from keytally.accounts.services import figures, importing, undoing
+from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
+from keytally.accounts.services.keepers import give_over
+from keytally.accounts.services.merging import merge
+from keytally.accounts.services.nodes import change_account
+from keytally.core.roles import Role
 from keytally.imports.services import Upload
+from keytally.kernel.periods import Period
 
-from .conftest import NOW
+from .conftest import NOW, person
 
 
 @pytest.fixture(autouse=True)
@@ -107,19 +115,19 @@ def test_an_unknown_chain_is_refused_or_added_as_was_chosen(cast, director):
 def test_an_import_is_undone_until_something_depends_on_it(cast, director):
     kept, _outcome = imported(director, GOOD, "新世界,新世界一店,,,,,,,,", adds_chains=True)
     before = AccountNode.objects.count()
-    importing.undo_import(kept, by=director, now=NOW)
+    undoing.undo_import(kept, by=director, now=NOW)
     assert AccountNode.objects.count() == before - 3
     again, _outcome = imported(director, GOOD)
     store = AccountNode.objects.get(name_zh="永盛虹桥店")
     add_contact(store, facts={"name": "王", "decision_role": "BUYER"}, holder=None, by=director, now=NOW)
     with pytest.raises(importing.UnableToImportAccounts, match="HAS_DEPENDENTS"):
-        importing.undo_import(again, by=director, now=NOW)
+        undoing.undo_import(again, by=director, now=NOW)
 
 
 def test_undoing_gives_back_what_was_changed(cast, director):
     kept, _outcome = imported(director, "永盛超市,永盛中山店,上海市徐汇区天平路3号,,,,,,,500")
     assert AccountNode.objects.get(pk=cast.store.pk).area_code == "310104"
-    importing.undo_import(kept, by=director, now=NOW)
+    undoing.undo_import(kept, by=director, now=NOW)
     store = AccountNode.objects.get(pk=cast.store.pk)
     assert (store.area_code, store.floor_area) == ("310105", None)
 
@@ -183,6 +191,102 @@ def test_the_base_file_goes_out_and_comes_in_again_unchanged(client, cast, direc
     assert outcome.rejected == []
     importing.run_import(kept, by=director, now=NOW)
     assert list(AccountNode.objects.order_by("pk").values()) == before
+
+
+FULL = "系统,门店名称,门店编码(我方),业态,客户等级,供货方,促销员,KA业代,状态,门店编码(客户),下单方,收货方,结账方,三方关系起"
+
+
+def test_undoing_gives_back_codes_parties_classes_tier_supplier_and_owner_too(cast, director, rep):
+    before = snapshot(cast.store)
+    line = (
+        f"永盛超市,永盛新名店,{cast.store.code},大卖场,A,上海某商贸,lina,lina,停业,7009,store,store,永盛总部,2026-01-01"
+    )
+    kept, _outcome = imported(director, line, header=FULL)
+    store = AccountNode.objects.get(pk=cast.store.pk)
+    assert (store.promoter, store.owner, store.supplied_by.name) == (rep, rep, "上海某商贸")
+    assert (store.status, store.codes.get().code, store.party_roles.get().mode) == ("SUSPENDED", "7009", "B")
+    undoing.undo_import(kept, by=director, now=NOW)
+    assert snapshot(cast.store) == before
+
+
+def test_undoing_would_not_lose_what_was_typed_since(cast, director):
+    kept, _outcome = imported(director, GOOD, "永盛超市,永盛中山店,,,,,,,,500")
+    change_account(cast.store, facts={"tills": 7}, by=director, now=NOW)
+    with pytest.raises(importing.UnableToImportAccounts, match="CHANGED_SINCE"):
+        undoing.undo_import(kept, by=director, now=NOW)
+    assert AccountNode.objects.filter(name_zh="永盛虹桥店").exists()
+
+
+def test_a_contact_that_was_changed_is_put_back(cast, director):
+    facts = {"name": "李雷", "decision_role": "BUYER", "weight": 10, "phone": "62000000"}
+    contact = add_contact(cast.chain, facts=facts, holder=director, by=director, now=NOW)
+    header, line = "客户,姓名,决策权重,电话", "永盛超市,李雷,60,13800138000"
+    kept, _outcome = imported(director, line, kind=ImportKind.CONTACTS, header=header)
+    undoing.undo_import(kept, by=director, now=NOW)
+    contact.refresh_from_db()
+    assert (contact.weight, contact.phone, contact.decision_role) == (10, "62000000", "BUYER")
+
+
+MEASURE = "客户,指标,月份,金额"
+
+
+def measures(director, figure, *, measure="SALES", code):
+    return imported(director, f"{code},{measure},2026-06,{figure}", kind=ImportKind.MEASURES, header=MEASURE)[0]
+
+
+def test_a_month_that_is_imported_twice_counts_once(cast, director):
+    first = measures(director, "100.00", code=cast.store.code)
+    second = measures(director, "250.00", code=cast.store.code, measure="销售额")
+    assert cast.store.measures.get().figure == 25_000
+    with pytest.raises(importing.UnableToImportAccounts, match="CHANGED_SINCE"):
+        undoing.undo_import(first, by=director, now=NOW)
+    undoing.undo_import(second, by=director, now=NOW)
+    assert cast.store.measures.get().figure == 10_000
+    undoing.undo_import(first, by=director, now=NOW)
+    assert not cast.store.measures.exists()
+
+
+def test_what_a_capability_pushes_takes_the_place_of_what_was_imported(cast, director):
+    measures(director, "100.00", code=cast.store.code)
+    pushed = figures.Measured(cast.store.pk, "SALES", Period.month("2026-06"), 7, "receivables", "CNY")
+    figures.record_measures([pushed], now=NOW)
+    assert [one.figure for one in cast.store.measures.all()] == [7]
+    kept = opened(director, f"{cast.store.code},SALES,2026-06,5", kind=ImportKind.MEASURES, header=MEASURE)
+    assert importing.check_import(kept, by=director, now=NOW).rejected[0].code == "MEASURE_PUSHED"
+
+
+def test_a_measure_that_nobody_knows_is_refused(cast, director):
+    kept = opened(director, f"{cast.store.code},SALEZ,2026-06,5", kind=ImportKind.MEASURES, header=MEASURE)
+    assert importing.check_import(kept, by=director, now=NOW).rejected[0].code == "NO_MEASURE"
+
+
+def test_what_must_be_known_blocks_activation_not_the_row(cast, director):
+    _kept, outcome = imported(director, "永盛超市,永盛某店,营业", header="系统,门店名称,状态")
+    assert (outcome.accepted, outcome.warnings["NOT_ACTIVATED"]) == (1, 1)
+    assert AccountNode.objects.get(name_zh="永盛某店").status == "PROSPECT"
+
+
+def test_a_row_that_contradicts_itself_is_refused(cast, director):
+    line = "永盛超市,永盛某店,北京市朝阳区建国路1号,310105"
+    kept = opened(director, line, header="系统,门店名称,地址,行政区划代码")
+    assert importing.check_import(kept, by=director, now=NOW).rejected[0].code == "ADDRESS_ELSEWHERE"
+
+
+def test_the_code_of_an_alias_means_the_account_that_was_kept(cast, director):
+    add_code(cast.other_store, side=CodeSide.THEIRS, code="7002", by=director, now=NOW)
+    merge(cast.store, alias=cast.other_store, reason="same", by=director, now=NOW)
+    imported(director, "永盛超市,永盛中山店,7002,12", header="系统,门店名称,门店编码(客户),收银台数")
+    assert AccountNode.objects.get(pk=cast.store.pk).tills == 12
+    assert AccountNode.objects.get(pk=cast.other_store.pk).tills is None
+
+
+def test_importing_gives_no_more_rights_than_the_page_of_one_account(cast, director, rep):
+    manager = person("chen", Role.ACCOUNT_MANAGER)
+    give_over(cast.store, to=manager, by=director, now=NOW, reason="hers")
+    header = "系统,门店名称,KA业代"
+    kept = opened(manager, "永盛超市,永盛中山店,lina", "永盛超市,永盛又一店,", header=header)
+    outcome = importing.check_import(kept, by=manager, now=NOW)
+    assert [one.code for one in outcome.rejected] == ["NOT_YOURS_TO_GIVE", "NOT_YOURS"]
 
 
 @pytest.mark.parametrize(

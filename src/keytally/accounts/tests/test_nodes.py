@@ -14,10 +14,10 @@ from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import nodes
 from keytally.accounts.services.classes import classify, set_tier
+from keytally.accounts.services.codes import add_code, date_code
 from keytally.accounts.services.nodes import (
     NewAccount,
     add_account,
-    add_code,
     change_account,
     place_account,
     set_status,
@@ -156,3 +156,68 @@ def test_a_store_does_not_close_before_it_opens(cast, director):
 
 def test_next_codes_are_free(cast):
     assert not AccountNode.objects.filter(code=nodes.next_code(NodeKind.STORE)).exists()
+
+
+def test_a_retailer_renumbers_and_the_old_code_goes_to_another_store(cast, director):
+    kept = add_code(cast.store, side=CodeSide.THEIRS, code="1001", by=director, now=NOW)
+    assert add_code(cast.store, side=CodeSide.THEIRS, code="1001", by=director, now=NOW) == kept
+    day = date(2026, 7, 1)
+    date_code(kept, starts_on=None, ends_before=day, by=director, now=NOW)
+    add_code(cast.store, side=CodeSide.THEIRS, code="2001", starts_on=day, by=director, now=NOW)
+    add_code(cast.other_store, side=CodeSide.THEIRS, code="1001", starts_on=day, by=director, now=NOW)
+    with refused(["THEIR_CODE_TAKEN"]):
+        date_code(kept, starts_on=None, ends_before=date(2026, 8, 1), by=director, now=NOW)
+    with refused(["CODE_ENDS_EARLY"]):
+        date_code(kept, starts_on=day, ends_before=day, by=director, now=NOW)
+    with refused(["CODE_THERE"]):
+        add_code(cast.store, side=CodeSide.THEIRS, code="2001", starts_on=date(2026, 8, 1), by=director, now=NOW)
+
+
+def test_our_codes_old_and_new_are_of_one_account(cast, director):
+    with refused(["CODE_TAKEN"]):
+        add_code(cast.store, side=CodeSide.OURS, code=cast.other_store.code, by=director, now=NOW)
+    add_code(cast.store, side=CodeSide.OURS, code="OLD-7", by=director, now=NOW)
+    with refused(["CODE_TAKEN"]):
+        wanted = NewAccount(kind=NodeKind.STORE, name_zh="新店", parent=cast.chain, code="old-7")
+        add_account(wanted, by=director, on=TODAY, now=NOW)
+
+
+def test_a_move_to_another_chain_ends_what_held_in_the_old_one(cast, director):
+    code = add_code(cast.store, side=CodeSide.THEIRS, code="1001", by=director, now=NOW)
+    set_parties(
+        cast.store,
+        buyer=cast.store,
+        ship_to=cast.store,
+        bill_to=cast.head,
+        starts_on=date(2026, 1, 1),
+        by=director,
+        now=NOW,
+    )
+    set_parties(
+        cast.other_store,
+        buyer=cast.other_store,
+        ship_to=cast.other_store,
+        bill_to=cast.other_store,
+        starts_on=date(2026, 1, 1),
+        by=director,
+        now=NOW,
+    )
+    AccountPlacement.objects.filter(node=cast.company).update(starts_on=date(2026, 1, 1))
+    place_account(cast.company, parent=cast.stranger, starts_on=TODAY, by=director, on=TODAY, now=NOW, reason="bought")
+    code.refresh_from_db()
+    assert (code.chain, code.ends_before) == (cast.chain, TODAY)
+    assert cast.store.party_roles.get().ends_before == TODAY
+    assert cast.other_store.party_roles.get().ends_before is None
+
+
+def test_a_store_that_opens_again_is_no_longer_closed(cast, director):
+    set_status(cast.store, status=Status.CLOSED, by=director, on=TODAY, now=NOW)
+    assert AccountNode.objects.get(pk=cast.store.pk).closed_on == TODAY
+    set_status(cast.store, status=Status.SUSPENDED, by=director, on=TODAY, now=NOW)
+    assert AccountNode.objects.get(pk=cast.store.pk).closed_on is None
+
+
+def test_an_address_that_lies_elsewhere_than_the_code_is_refused(cast, director):
+    facts = {"address": "北京市朝阳区建国路1号", "area_code": "310105"}
+    with refused(["ADDRESS_ELSEWHERE"]):
+        change_account(cast.store, facts=facts, by=director, now=NOW)

@@ -1,14 +1,19 @@
 """Pages of accounts: list, page, forms; who may, what is refused, and how many queries it takes."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountNode, Contact, PartyRoles
 from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import give_over
+from keytally.accounts.services.merging import merge
 from keytally.accounts.services.parties import set_parties
 
 from .conftest import NOW, TODAY, add
@@ -169,6 +174,54 @@ def test_several_accounts_change_together_or_not_at_all(director_client, cast, r
     page = director_client.post(url("bulk"), {**ticked, "status": "ACTIVE"}, follow=True)
     assert "永盛中山店: Before it becomes active" in page.content.decode()
     assert AccountNode.objects.filter(status="ACTIVE").count() == 0
+
+
+def test_stores_of_several_chains_are_settled_together_and_the_forbidden_way_is_refused(director_client, cast):
+    ticked = {"node": [cast.store.pk, cast.other_store.pk], "starts_on": "2026-01-01"}
+    director_client.post(url("bulk"), {**ticked, "ship_to": "STORE", "bill_to": "HEAD_OFFICE"})
+    assert [roles.mode for roles in PartyRoles.objects.all()] == ["B", "B"]
+    forbidden = {**ticked, "starts_on": "2026-02-01", "ship_to": "DC", "bill_to": "STORE"}
+    page = director_client.post(url("bulk"), forbidden, follow=True)
+    assert "settled with head office, never with a store" in page.content.decode()
+    assert PartyRoles.objects.count() == 2
+    page = director_client.post(url("bulk"), {**ticked, "ship_to": "STORE"}, follow=True)
+    assert "belong together" in page.content.decode()
+
+
+def test_all_that_a_list_shows_changes_at_once(director_client, cast, rep):
+    director_client.post(url("bulk"), {"all": "on", "kept": "kind=STORE", "value": "format:SUPERMARKET"})
+    assert cast.store.classifications.count() == cast.other_store.classifications.count() == 1
+    assert cast.chain.classifications.count() == 0
+
+
+@pytest.mark.parametrize("said", [{"status": "NONSENSE"}, {"owner": "9" * 30}, {"value": ":"}, {"starts_on": "x"}, {}])
+def test_rubbish_changes_nothing(director_client, cast, said):
+    page = director_client.post(url("bulk"), {"node": [cast.store.pk], **said}, follow=True)
+    assert "choose what to change" in page.content.decode()
+
+
+def test_whoever_may_not_give_accounts_over_cannot_do_it_to_many_either(client, cast, manager, director, rep):
+    give_over(cast.store, to=manager, by=director, now=NOW, reason="hers")
+    client.force_login(manager)
+    client.post(url("bulk"), {"node": [cast.store.pk], "owner": rep.pk})
+    assert AccountNode.objects.get(pk=cast.store.pk).owner == manager
+
+
+def test_the_days_of_a_code_are_changed_on_its_page(director_client, cast, director):
+    code = add_code(cast.store, side=CodeSide.THEIRS, code="1001", by=director, now=NOW)
+    assert director_client.post(url("code", code.pk), {"ends_before": "2026-07-01"}).status_code == 302
+    code.refresh_from_db()
+    assert code.ends_before == date(2026, 7, 1)
+    assert director_client.post(url("code", code.pk), {"ends_before": "1.7."}).status_code == 422
+
+
+def test_what_was_merged_into_what_was_merged_is_still_there(director_client, cast, director):
+    third = add(NodeKind.STORE, "永盛老店", parent=cast.company)
+    facts = {"name": "赵老", "decision_role": "BUYER"}
+    add_contact(third, facts=facts, holder=None, by=director, now=NOW)
+    merge(cast.other_store, alias=third, reason="same", by=director, now=NOW)
+    merge(cast.store, alias=cast.other_store, reason="same", by=director, now=NOW)
+    assert "赵老" in director_client.get(url("show", third.pk), follow=True).content.decode()
 
 
 def test_a_contact_climbs_by_evidence(director_client, cast):

@@ -151,6 +151,36 @@ def test_it_finds_duplicates_and_says_why():
     assert (pair.first, pair.second, pair.reasons) == (1, 2, ("SAME_NAME", "SAME_ADDRESS"))
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ({"name": "永盛（中山）店"}, {"name": "永盛中山分店"}, True),
+        ({"name": "甲", "address": "水产路1号"}, {"name": "乙", "address": "水产路 1号"}, True),
+        ({"name": "甲", "phones": frozenset({"62000000"})}, {"name": "乙", "phones": frozenset({"62000000"})}, True),
+        ({"name": "甲", "tax_id": "X", "kind": "CHAIN"}, {"name": "乙", "tax_id": "X", "kind": "CHAIN"}, True),
+        ({"name": "永盛", "kind": "CHAIN", "chain": 1}, {"name": "永盛超市", "kind": "CHAIN", "chain": 2}, True),
+        ({"name": "永盛店", "chain": 1}, {"name": "永盛店", "chain": 2}, False),
+        (
+            {"name": "永盛店", "address": "水产路1号", "chain": 1},
+            {"name": "永盛", "address": "水产路1号", "chain": 2},
+            True,
+        ),
+        (
+            {"name": "永盛店", "latitude": 31_200_000, "longitude": 121_400_000},
+            {"name": "永盛店", "latitude": 31_300_000, "longitude": 121_400_000},
+            False,
+        ),
+        ({"name": "甲"}, {"name": "乙"}, False),
+    ],
+)
+def test_name_tax_id_phone_or_address_alone_is_enough_to_ask_within_a_chain(one, other, found):
+    entries = [
+        duplicates.Entry(**{"node": node, "kind": "STORE", "chain": 1, **said})
+        for node, said in enumerate((one, other), start=1)
+    ]
+    assert bool(duplicates.likely(entries)) is found
+
+
 def test_stores_of_one_company_share_its_tax_id_and_are_no_duplicates():
     entries = [entry(1, "甲店", tax_id="91110000600037341L"), entry(2, "乙店", tax_id="91110000600037341L")]
     assert duplicates.likely(entries) == ()

@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from keytally.accounts.labels import CodeSide, GrantKind
 from keytally.accounts.queries.reach import visible_to
 from keytally.accounts.queries.search import find_accounts
+from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import end_grant, give_over, grant
-from keytally.accounts.services.nodes import add_code
 from keytally.core.search import index_words, query_words
 
 from .conftest import NOW, TODAY

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from keytally.accounts.labels import GrantKind, PromiseKind
+from keytally.accounts.labels import CodeSide, GrantKind, PromiseKind
 from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportKind
 from keytally.accounts.rules.decision_map import DecisionRole
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.visits import VisitState
 from keytally.accounts.services.classes import lay_out_classes
+from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import grant
 from keytally.accounts.services.merging import merge
@@ -37,6 +38,7 @@ def samples(stranger, *, now):
     pledge = Pledge(kind=next(iter(PromiseKind)), promised=PROMISED, asked_in_return="x", due_on=today)
     given = promise(node, pledge=pledge, owner=stranger, by=stranger, on=today, now=now)
     planned = _visits(node, by=stranger, now=now)
+    code = add_code(node, side=CodeSide.THEIRS, code="x", by=stranger, now=now)
     let_in = _let_in(node, by=stranger, now=now)
     other = add_account(NewAccount(kind=NodeKind.CHAIN, name_zh="x", owner=stranger), by=stranger, on=today, now=now)
     merged = merge(node, alias=other, reason="x", by=stranger, now=now)
@@ -55,6 +57,7 @@ def samples(stranger, *, now):
             "accounts:answer_visit:what": list(ANSWERS),
             "accounts:visit_id": planned.pk,
             "api/visits:visit": planned.pk,
+            "accounts:code_id": code.pk,
             "accounts:contact_id": contact.pk,
             "accounts:promise_id": given.pk,
             "accounts:grant_id": let_in.pk,

@@ -22,7 +22,9 @@ from keytally.core.clock import business_date
 def duplicates(request: HttpRequest) -> HttpResponse:
     person, today = person_of(request), business_date(datetime.now(UTC))
     chain = request.GET.get("chain", "")
-    found = queries.pairs(person, as_of=today, chain=int(chain) if chain.isascii() and chain.isdecimal() else None)
+    found = queries.pairs(
+        person, as_of=today, chain=int(chain) if chain.isascii() and chain.isdecimal() and len(chain) < 16 else None
+    )
     context = {"pairs": found, "merges": queries.recent_merges(person, as_of=today)}
     return render(request, "accounts/duplicates.html", context)
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from keytally.accounts.forms.account import (
     AccountForm,
     ClassesForm,
+    CodeDaysForm,
     CodeForm,
     MoveForm,
     NewAccountForm,
@@ -29,7 +30,7 @@ from keytally.accounts.forms.account import (
 from keytally.accounts.forms.fields import holder
 from keytally.accounts.forms.relations import JudgementForm, ProcedureForm
 from keytally.accounts.labels import CodeSide
-from keytally.accounts.models import AccountNode
+from keytally.accounts.models import AccountCode, AccountNode
 from keytally.accounts.queries import lists, pages
 from keytally.accounts.queries.activation import parties_on
 from keytally.accounts.queries.reach import CHANGE, visible_node, visible_to
@@ -37,7 +38,7 @@ from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import Tier
-from keytally.accounts.services import classes, figures, nodes, parties, practice
+from keytally.accounts.services import classes, codes, figures, nodes, parties, practice
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
 
@@ -179,9 +180,30 @@ def _keep_facts(found: Occasion, form: AccountForm) -> None:
     )
 
 
+@requires("accounts.change")
+@require_http_methods(["GET", "POST"])
+def date_code(request: HttpRequest, code_id: int) -> HttpResponse:
+    kept = AccountCode.objects.filter(pk=code_id).first()
+    if kept is None:
+        raise Http404
+    found = occasion(request, kept.node_id, permission=CHANGE)
+
+    def keep_days(_found: Occasion, form: forms.Form) -> None:
+        codes.date_code(kept, **form.cleaned_data, by=found.by, now=found.now)
+
+    initial = {"starts_on": kept.starts_on, "ends_before": kept.ends_before}
+    wanted = Edit(
+        _("Days of the code %(code)s") % {"code": kept.code},
+        lambda _found, data: CodeDaysForm(data, initial=initial),
+        keep_days,
+        gettext_lazy("Where a retailer renumbers, the old code ends on the day the new one begins."),
+    )
+    return answer(request, found, wanted)
+
+
 def _keep_code(found: Occasion, form: CodeForm) -> None:
     said = form.cleaned_data
-    nodes.add_code(
+    codes.add_code(
         found.node,
         side=CodeSide(said["side"]),
         code=said["code"],

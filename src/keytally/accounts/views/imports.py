@@ -18,7 +18,7 @@ from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportKind, ImportState
 from keytally.accounts.rules.attributes import COLUMNS
 from keytally.accounts.rules.regions import divisions
-from keytally.accounts.services import importing
+from keytally.accounts.services import importing, undoing
 from keytally.core.access import person_of, requires
 from keytally.exchange.errors import UnableToRead
 from keytally.imports.services import UnableToImport, Upload
@@ -44,6 +44,9 @@ _REFUSALS: dict[str, Promise | str] = {
     "HAS_DEPENDENTS": gettext_lazy(
         "Something depends on what this import added, such as contacts kept since: it can no longer be undone."
     ),
+    "CHANGED_SINCE": gettext_lazy(
+        "Something that this import added or changed was changed again since: undoing it would lose that."
+    ),
     "WRONG_STATE": gettext_lazy("The import is not in a state in which this can be done; look at the page again."),
 }
 _WARNINGS: dict[str, Promise | str] = {
@@ -51,6 +54,8 @@ _WARNINGS: dict[str, Promise | str] = {
     "CITY_OPEN": gettext_lazy("city could not be resolved; it stays open"),
     "PROVINCE_OPEN": gettext_lazy("neither address nor import says in which province it lies; it stays open"),
     "CHAIN_ADDED": gettext_lazy("the chain was not there and is added"),
+    "NOT_ACTIVATED": gettext_lazy("it stays a prospect: what must be known before a store is active is missing"),
+    "PARENT_DIFFERS": gettext_lazy("the store hangs under another company; a move needs a day and is made on its page"),
     "SAME_ACCOUNT_TWICE": gettext_lazy("the file names this account twice"),
     "DOUBT_NAMES_A_PLACE": gettext_lazy("the name says a car park, an entrance or the like: is it a store?"),
     "DOUBT_NAMES_A_TENANT": gettext_lazy("the name says a shop inside a store: is it a store of the chain?"),
@@ -126,7 +131,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     kept = get_object_or_404(AccountImport, pk=number, owner=person_of(request))
 
     def act() -> None:
-        importing.undo_import(kept, by=person_of(request), now=datetime.now(UTC))
+        undoing.undo_import(kept, by=person_of(request), now=datetime.now(UTC))
         messages.success(request, _("The import was undone: what it added is gone, what it changed is as it was."))
 
     return _act(request, kept, act)

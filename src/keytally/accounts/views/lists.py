@@ -1,27 +1,23 @@
 """The list of accounts, the map of stores, and what is done with several at once."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_GET
 
 from keytally.accounts.labels import KINDS, MODES, STATUSES, TIERS, Status
-from keytally.accounts.models import AccountNode, ClassificationAxis
+from keytally.accounts.models import ClassificationAxis
 from keytally.accounts.queries import lists
 from keytally.accounts.queries.positions import Chart, chart
-from keytally.accounts.queries.reach import CHANGE, visible_to
-from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.queries.reach import CHANGE, GRANT, visible_to
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.regions import divisions
-from keytally.accounts.services.bulk import Bulk, change_many
+from keytally.accounts.views.bulk import BILL_TO, SHIP_TO
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
 from keytally.core.queries import people
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
     from keytally.core.models import User
 
 PER_PAGE = 50
-MOST_AT_ONCE = 1_000
 MOST_OWNERS = 100
 GAP_LABELS: dict[str, Promise | str] = {
     "DISTRICT": gettext_lazy("Stores whose district is open"),
@@ -73,6 +68,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
         "columns": [_column(wanted, label, sort) for label, sort in _COLUMNS],
         "kept": f"{query}&" if (query := wanted.query()) else "",
         "may_change": person.may(CHANGE),
+        "may_grant": person.may(GRANT),
+        "ship_to_kinds": [(kind.value, KINDS[kind]) for kind in SHIP_TO],
+        "bill_to_kinds": [(kind.value, KINDS[kind]) for kind in BILL_TO],
         "statuses_to_set": [(one.value, label) for one, label in STATUSES.items() if one is not Status.PROSPECT],
     }
     return render(request, "accounts/list.html", context)
@@ -86,43 +84,6 @@ def store_map(request: HttpRequest) -> HttpResponse:
     drawn: Chart = chart(lists.filtered(person, wanted, as_of=today))
     context = {**_filters(person, wanted), "wanted": wanted, "chart": drawn, "kept": wanted.query()}
     return render(request, "accounts/map.html", context)
-
-
-@requires("accounts.change")
-@require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
-    person, now = person_of(request), datetime.now(UTC)
-    back = f"{reverse('accounts:list')}?{request.POST.get('kept', '')}".rstrip("?&")
-    nodes = _chosen(request, person=person, today=business_date(now))
-    wanted = Bulk(
-        status=request.POST.get("status", ""),
-        owner=_person(request.POST.get("owner", "")),
-        axis=request.POST.get("value", "").partition(":")[0],
-        value=request.POST.get("value", "").partition(":")[2],
-    )
-    if not nodes or wanted.is_empty:
-        messages.error(request, _("Tick accounts and choose what to change."))
-        return redirect(back)
-    try:
-        done = change_many(nodes, wanted=wanted, by=person, on=business_date(now), now=now)
-    except UnableToKeepAccount as refusal:
-        for sentence in refusal.sentences():
-            messages.error(request, sentence)
-        return redirect(back)
-    messages.success(
-        request, ngettext("%(count)d account was changed.", "%(count)d accounts were changed.", done) % {"count": done}
-    )
-    return redirect(back)
-
-
-def _chosen(request: HttpRequest, *, person: "User", today: date) -> list[AccountNode]:
-    ticked = [int(one) for one in request.POST.getlist("node") if one.isascii() and one.isdecimal()]
-    seen = visible_to(person, as_of=today, permission=CHANGE)
-    return list(seen.filter(pk__in=ticked[:MOST_AT_ONCE]).order_by("pk"))
-
-
-def _person(text: str) -> "User | None":
-    return people().filter(pk=int(text)).first() if text.isascii() and text.isdecimal() else None
 
 
 def _column(wanted: lists.Wanted, label: Promise | str, sort: str) -> dict[str, Any]:

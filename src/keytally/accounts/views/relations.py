@@ -24,7 +24,7 @@ from keytally.accounts.forms.relations import (
 from keytally.accounts.labels import PLAN_STEPS, GrantKind, PlanStep, PromiseKind, PromiseState
 from keytally.accounts.models import AccountGrant, AccountPromise, Contact
 from keytally.accounts.queries import pages
-from keytally.accounts.queries.reach import RELATE
+from keytally.accounts.queries.reach import GRANT, RELATE
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.ladder import EvidenceKind, Rung
@@ -34,8 +34,6 @@ from keytally.core.access import requires
 
 if TYPE_CHECKING:
     from keytally.accounts.models import AccountNode
-
-GRANT = "accounts.grant"
 
 
 @requires("accounts.relate")
