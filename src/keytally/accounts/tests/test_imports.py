@@ -193,7 +193,10 @@ def test_the_base_file_goes_out_and_comes_in_again_unchanged(client, cast, direc
     assert list(AccountNode.objects.order_by("pk").values()) == before
 
 
-FULL = "系统,门店名称,门店编码(我方),业态,客户等级,供货方,促销员,KA业代,状态,门店编码(客户),下单方,收货方,结账方,三方关系起"
+FULL = (
+    "系统,门店名称,门店编码(我方),业态,客户等级,供货方,促销员,KA业代,状态,"
+    "门店编码(客户),下单方,收货方,结账方,三方关系起"
+)
 
 
 def test_undoing_gives_back_codes_parties_classes_tier_supplier_and_owner_too(cast, director, rep):
