@@ -4,6 +4,7 @@ Every rule here asks that the other fields agree and that the answer is the only
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from keytally.exchange.canonical import Column
 from keytally.reconciliation.engine.opening import code_key
@@ -138,23 +139,68 @@ def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> 
     session.run("drop table orphan")
 
 
+@dataclass(frozen=True, slots=True)
+class OtherCode:
+    """One of the two codes of a place that may be wrong, and the other one that must not be.
+
+    Where the figures differ too, `doubt` must speak for a wrong code, and `nearness` comes before the days.
+    """
+
+    rule: str
+    wrong: str
+    kept: str
+    doubt: str = "true"
+    nearness: str = "0"
+
+
+OTHER_STORE = OtherCode("other_store", wrong="store", kept="item")
+OTHER_ITEM = OtherCode(
+    "other_item", wrong="item", kept="store", doubt=UNKNOWN_ITEM, nearness="cast(o.q <> t.q as integer) * 100000"
+)
+
+
 def pair_other_store(session: Session, plan: Plan, number: Number) -> None:
-    """Pair lines that agree in everything but the store."""
+    """Pair lines that agree in everything but the store; then those whose price or quantity differs too."""
     if not plan.has_store:
         return
-    core = f"{number.short}_core"
-    candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(core, "item", "family", "currency", *compared_figures(plan))}
-            and o.store <> t.store
-        where {SIDES} and {uncontradicted(plan, number)}"""
-    pair_mutual_best(session, Rule("other_store", 85), candidates=candidates, twins=DAY_TWINS)
-    if not (plan.has_item and plan.has_quantity and plan.has_amount):
+    pair_other_code(session, plan, number, OTHER_STORE)
+    if plan.has_item and plan.has_quantity and plan.has_amount:
+        pair_other_code_and_figure(session, plan, number, OTHER_STORE)
+
+
+def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
+    """Pair lines that agree in everything but the item; then lines of one price whose item one side does not know."""
+    if not plan.has_item:
         return
-    differing = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(core, "item", "family", "currency")} and o.store <> t.store
-            and (o.q = t.q or {SAME_PRICE})
+    pair_other_code(session, plan, number, OTHER_ITEM)
+    if not (plan.has_quantity and plan.has_amount):
+        return
+    find_unknown_items(session, plan)
+    pair_other_code_and_figure(session, plan, number, OTHER_ITEM)
+    mistyped = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on {equal("store", "family", "currency", "q", "a")} and o.item <> t.item
+            and {near_sql(number)} and {UNKNOWN_ITEM}
+        cross join setting s where {SIDES} and {IN_WINDOW} and {uncontradicted(plan, number)}"""
+    pair_mutual_best(session, Rule("other_item", 70), candidates=mistyped, twins=DAY_TWINS)
+
+
+def pair_other_code(session: Session, plan: Plan, number: Number, code: OtherCode) -> None:
+    """Pair lines that agree in number, figures and the code that is kept, and not in the one that is wrong."""
+    agree = equal(f"{number.short}_core", code.kept, "family", "currency", *compared_figures(plan))
+    candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
+        from open o join open t on {agree} and o.{code.wrong} <> t.{code.wrong}
+        where {SIDES} and {uncontradicted(plan, number)}"""
+    pair_mutual_best(session, Rule(code.rule, 85), candidates=candidates, twins=DAY_TWINS)
+
+
+def pair_other_code_and_figure(session: Session, plan: Plan, number: Number, code: OtherCode) -> None:
+    """Pair lines that agree in number, the kept code and price or quantity, and not in the code that is wrong."""
+    agree = equal(f"{number.short}_core", code.kept, "family", "currency")
+    candidates = f"""select o.n as a, t.n as b, {code.nearness} + {DAYS_APART} as score
+        from open o join open t on {agree} and o.{code.wrong} <> t.{code.wrong}
+            and (o.q = t.q or {SAME_PRICE}) and {code.doubt}
         where {SIDES} and {SAME_SIGN} and {uncontradicted(plan, number)}"""
-    pair_mutual_best(session, Rule("other_store", 75), candidates=differing, twins=DAY_TWINS)
+    pair_mutual_best(session, Rule(code.rule, 75), candidates=candidates, twins=DAY_TWINS)
 
 
 def find_unknown_items(session: Session, plan: Plan) -> None:
@@ -186,31 +232,6 @@ def find_unknown_items(session: Session, plan: Plan) -> None:
     )
     session.run(f"delete from unknown_item where item_key in (select {code_key('s.item')} from seen_item s)")
     session.run("drop table seen_item")
-
-
-def pair_other_item(session: Session, plan: Plan, number: Number) -> None:
-    """Pair lines that agree in everything but the item; then lines of one price whose item one side does not know."""
-    if not plan.has_item:
-        return
-    core = f"{number.short}_core"
-    candidates = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal(core, "store", "family", "currency", *compared_figures(plan))}
-            and o.item <> t.item
-        where {SIDES} and {uncontradicted(plan, number)}"""
-    pair_mutual_best(session, Rule("other_item", 85), candidates=candidates, twins=DAY_TWINS)
-    if not (plan.has_quantity and plan.has_amount):
-        return
-    find_unknown_items(session, plan)
-    priced = f"""select o.n as a, t.n as b, cast(o.q <> t.q as integer) * 100000 + {DAYS_APART} as score
-        from open o join open t on {equal(core, "store", "family", "currency")} and o.item <> t.item
-            and (o.q = t.q or {SAME_PRICE}) and {UNKNOWN_ITEM}
-        where {SIDES} and {SAME_SIGN} and {uncontradicted(plan, number)}"""
-    pair_mutual_best(session, Rule("other_item", 75), candidates=priced, twins=DAY_TWINS)
-    mistyped = f"""select o.n as a, t.n as b, {DAYS_APART} as score
-        from open o join open t on {equal("store", "family", "currency", "q", "a")} and o.item <> t.item
-            and {near_sql(number)} and {UNKNOWN_ITEM}
-        cross join setting s where {SIDES} and {IN_WINDOW} and {uncontradicted(plan, number)}"""
-    pair_mutual_best(session, Rule("other_item", 70), candidates=mistyped, twins=DAY_TWINS)
 
 
 def few_alike(*names: str) -> str:
