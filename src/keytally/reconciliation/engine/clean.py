@@ -1,6 +1,7 @@
 """Which lines agree in everything, so that nobody needs to look at them again?
 
-One join over fingerprints nominates pairs while the files are read; bitmaps of row numbers find second claimants.
+One full join over fingerprints nominates pairs while the files are read, and tells the rows that nothing agrees with;
+bitmaps of row numbers find second claimants.
 """
 
 from collections.abc import Mapping
@@ -12,21 +13,30 @@ from keytally.reconciliation.engine.plan import Plan, line_parameters
 from keytally.reconciliation.engine.session import Session
 
 EPOCH = "date '1970-01-01'"
-WORDS = {"ours_word": "a", "theirs_word": "-b"}
-"""The bitmap tables and the row number each of them is about; a word covers 64 rows."""
+ROWS = {"ours": "a", "theirs": "-b"}
+"""The sides of a pair and the row number each of them is about."""
 
 
 def pair_clean_lines(session: Session, request: Request, plan: Plan) -> None:
-    """Fill `clean` (a, b, days apart, look) and the bitmaps of the rows that stand in it.
+    """Fill `clean` (a, b, days apart, look), and `ours_row` and `theirs_row` with the rows left open.
 
-    The look of a line is a hash of all that is compared but its number.
+    The look of a line is a hash of all that is compared but its number. Where there is no clean pass, every row is left
+    open, and none is listed.
     """
     session.run("create table clean (a integer, b integer, days_apart integer, look ubigint)")
-    if not plan.is_small and exact_rule(plan) in plan.match.rules:
-        nominate(session, request, plan)
-    mark_words(session)
+    if not has_clean_pass(plan):
+        return
+    nominate(session, request, plan)
+    session.run("create table ours_row as select a as rid from clean where b is null")
+    session.run("create table theirs_row as select -b as rid from clean where a is null")
+    session.run("delete from clean where a is null or b is null")
     drop_second_claimants(session)
     leave_decided_lines(session, request)
+
+
+def has_clean_pass(plan: Plan) -> bool:
+    """Tell whether clean lines are paired before any line is opened: on large runs whose rules allow it."""
+    return not plan.is_small and exact_rule(plan) in plan.match.rules
 
 
 def exact_rule(plan: Plan) -> str:
@@ -37,12 +47,12 @@ def exact_rule(plan: Plan) -> str:
 
 
 def nominate(session: Session, request: Request, plan: Plan) -> None:
-    """Pair the lines with equal fingerprints whose dates lie near each other and inside the period."""
+    """Pair the lines with equal fingerprints whose dates lie near each other; every other line stands alone."""
     ours, theirs = (fingerprint_sql(session, request, plan, side=side) for side in (0, 1))
     session.run(
         f"""insert into clean select o.n, t.n, coalesce(o.day - t.day, 0), o.look
-            from ({ours}) o join ({theirs}) t on o.print = t.print
-            where coalesce(o.day - t.day, 0) between -$days and $days""",
+            from ({ours}) o full join ({theirs}) t
+            on o.print = t.print and coalesce(o.day - t.day, 0) between -$days and $days""",
         {"days": plan.match.window_days, **line_parameters(request.ours, request.theirs), **period_parameters(plan)},
     )
 
@@ -50,18 +60,19 @@ def nominate(session: Session, request: Request, plan: Plan) -> None:
 def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
     """Compose a side's fingerprints: all compared fields in one 64-bit hash.
 
-    Lines of special kinds, without a number or outside the period are left for the rules.
+    Lines of special kinds, without a number or outside the period have none, and are left for the rules.
     """
     lead = plan.lead
     number = f"m.{lead.column}" if lead else "null"
-    conditions = [f"{number} is not null"]
+    special = [f"{number} is null"]
     if plan.period:
-        conditions.append("(m.date is null or (m.date >= $period_from and m.date < $period_before))")
+        special.append("m.date < $period_from or m.date >= $period_before")
     if session.count("select count(*) from kind where side = $side", {"side": side}):
-        conditions.append(f"(m.doc_type is null or m.doc_type not in (select doc_type from kind where side = {side}))")
+        special.append(f"m.doc_type in (select doc_type from kind where side = {side})")
     look = look_sql(plan, store="m.store_print", item="m.item_print")
-    return f"""select m.n, m.date - {EPOCH} as day, {look} as look, hash({number}, {look}) as print
-        from ({coded_sql(session, request, plan, side=side)}) m where {" and ".join(conditions)}"""
+    return f"""select m.n, m.date - {EPOCH} as day, {look} as look,
+        case when {" or ".join(special)} then null else hash({number}, {look}) end as print
+        from ({coded_sql(session, request, plan, side=side)}) m"""
 
 
 def look_sql(plan: Plan, *, store: str, item: str) -> str:
@@ -89,60 +100,41 @@ def leave_decided_lines(session: Session, request: Request) -> None:
         if found:
             reopen(
                 session,
-                f"select a, b from clean where {column} in ({found})",
+                f"select rowid as place from clean where {column} in ({found})",
                 {"decisions": str(request.decisions), **line_parameters(lines)},
             )
 
 
-def mark_words(session: Session) -> None:
-    """Mark the rows that stand in `clean`, 64 to a word, and which of them stand in it more than once.
-
-    A row marked an even number of times is missing from the exclusive or; a word in which a row is marked three times
-    or more counts as marked twice throughout, which only sends clean lines on to the rules.
-    """
-    for table, row in WORDS.items():
-        session.run(
-            f"""create table {table} as
-            with marked as (
-                select ({row}) >> 6 as word, bit_or(cast(1 as ubigint) << (({row}) & 63)) as bits,
-                    bit_xor(cast(1 as ubigint) << (({row}) & 63)) as odd, count(*) as marks
-                from clean group by 1)
-            select word, bits, case
-                when marks = bit_count(bits) then cast(0 as ubigint)
-                when marks = bit_count(bits) + bit_count(bits & ~odd) then bits & ~odd else bits end as twice
-            from marked"""
-        )
-
-
 def drop_second_claimants(session: Session) -> None:
-    """Drop every pair one of whose lines stands in a second pair, and clear the rows that are open again."""
+    """Drop every pair one of whose lines stands in a second pair, and open their rows again."""
     parts = " union ".join(
-        f"""select c.a, c.b from clean c
-            join (select word, twice from {table} where twice <> 0) w on w.word = ({row}) >> 6
+        f"""select c.rowid as place from clean c join ({twice_sql(row)}) w on w.word = ({row}) >> 6
             where (w.twice >> (({row}) & 63)) & 1 = 1"""
-        for table, row in WORDS.items()
+        for row in ROWS.values()
     )
     reopen(session, parts)
 
 
-def reopen(session: Session, pairs: str, parameters: Mapping[str, object] | None = None) -> None:
-    """Take some pairs out of `clean` and clear their rows, so that the rules see them."""
-    session.run(f"create or replace table dropped as {pairs}", parameters)
+def twice_sql(row: str) -> str:
+    """Compose the SELECT of the rows that stand in `clean` more than once, as bits, 64 to a word.
+
+    A row marked an even number of times is missing from the exclusive or; a word in which a row is marked three times
+    or more counts as marked twice throughout, which only sends clean lines on to the rules.
+    """
+    return f"""select word, case when marks = bit_count(bits) + bit_count(bits & ~odd) then bits & ~odd else bits
+            end as twice
+        from (
+            select ({row}) >> 6 as word, bit_or(cast(1 as ubigint) << (({row}) & 63)) as bits,
+                bit_xor(cast(1 as ubigint) << (({row}) & 63)) as odd, count(*) as marks
+            from clean group by 1 having marks <> bit_count(bits))"""
+
+
+def reopen(session: Session, places: str, parameters: Mapping[str, object] | None = None) -> None:
+    """Take the pairs at some places out of `clean`, so that the rules see their rows."""
+    session.run(f"create or replace table dropped as {places}", parameters)
     if session.count("select count(*) from dropped"):
-        session.run("delete from clean where (a, b) in (select (a, b) from dropped)")
-        for table, row in WORDS.items():
-            clear_rows(session, table, f"select distinct {row} as row from dropped")
-
-
-def clear_rows(session: Session, table: str, rows: str) -> None:
-    """Clear the bits of some rows in a bitmap, so that they count as open."""
-    session.run(
-        f"""update {table} set bits = xor({table}.bits, gone.bits) from (
-            select row >> 6 as word, bit_or(cast(1 as ubigint) << (row & 63)) as bits from ({rows}) group by 1) gone
-            where {table}.word = gone.word"""
-    )
-
-
-def is_open_sql(row: str) -> str:
-    """Compose the condition that a row does not stand in `clean`; `w` is the joined word."""
-    return f"(w.word is null or (w.bits >> (({row}) & 63)) & 1 = 0)"
+        pairs = "from clean where rowid in (select place from dropped)"
+        for side, row in ROWS.items():
+            session.run(f"insert into {side}_row select distinct {row} {pairs}")
+        session.run(f"delete {pairs}")
+    session.run("drop table dropped")

@@ -3,7 +3,7 @@
 import string
 
 from keytally.exchange.canonical import Column, SideLines
-from keytally.reconciliation.engine.clean import EPOCH, is_open_sql, look_sql, period_parameters
+from keytally.reconciliation.engine.clean import EPOCH, has_clean_pass, look_sql, period_parameters
 from keytally.reconciliation.engine.codes import load_gtins, mapped_sql
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.identity import FIELDS
@@ -25,9 +25,10 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
 
     Equal integers stand for equal things: `place` for store, item, family and currency, `doc_key` and `ord_key` for a
     place and the bare digits of a number. They are hashes, checked to be free of collisions among the open lines.
+    After a clean pass only the rows listed in `ours_row` and `theirs_row` are read.
     """
     for side, lines in enumerate((request.ours, request.theirs)):
-        fetch_open_lines(session, lines, name=SIDES[side])
+        fetch_open_lines(session, lines, name=SIDES[side], are_listed=has_clean_pass(plan))
         load_forms(session, plan, side=side)
     load_gtins(session, request, plan, relation="theirs_open")
     salt = 0
@@ -45,16 +46,9 @@ def open_lines(session: Session, request: Request, plan: Plan) -> None:
     session.open_rows = session.run("create table open as " + OPEN_SQL)
 
 
-def fetch_open_lines(session: Session, lines: SideLines, *, name: str) -> None:
-    """Fill `{name}_open` with the lines of a side that are not clean: their rows first, then all of their columns."""
-    rows = ""
-    if session.count("select count(*) from clean"):
-        rows = f"{name}_row"
-        session.run(
-            f"""create table {rows} as select l.rid from ({lines_sql(lines)}) l
-            left join {name}_word w on w.word = l.rid >> 6 where {is_open_sql("l.rid")}""",
-            line_parameters(lines),
-        )
+def fetch_open_lines(session: Session, lines: SideLines, *, name: str, are_listed: bool) -> None:
+    """Fill `{name}_open` with the lines of a side that are not clean."""
+    rows = f"{name}_row" if are_listed else ""
     session.run(f"create table {name}_open as {lines_sql(lines, rows=rows)}", line_parameters(lines))
     session.run(f"drop table if exists {name}_row")
 
