@@ -1,7 +1,7 @@
 """Do the lines of two samples meet, and what agrees where they do?"""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from keytally.exchange.canonical import Column
@@ -47,9 +47,10 @@ def _codes(values: Sequence[str]) -> frozenset[str]:
 
 def best_pairs(ours: Values, theirs: Values) -> list[tuple[int, int]]:
     """Pair the sample's lines by the set of keys under which most of them meet once on each side."""
-    shared = {column for keys in KEY_SETS for column in keys if column in ours and column in theirs}
-    left, right = ({column: _keyed(side[column]) for column in shared} for side in (ours, theirs))
-    found = (_pairs(left, right, keys) for keys in KEY_SETS if set(keys) <= shared)
+    both = {column for keys in KEY_SETS for column in keys if column in ours and column in theirs}
+    left, right = ({column: _keyed(side[column]) for column in both} for side in (ours, theirs))
+    shared = {column: (set(left[column]) & set(right[column])) - {""} for column in both}
+    found = (_pairs(left, right, keys, shared) for keys in KEY_SETS if set(keys) <= both)
     pairs = max(found, key=len, default=[])
     return pairs[:: len(pairs) // MOST_PAIRS + 1]
 
@@ -59,16 +60,27 @@ def _keyed(values: Sequence[str]) -> Sequence[str]:
     return [codes[value] for value in values]
 
 
-def _pairs(ours: Values, theirs: Values, keys: tuple[Column, ...]) -> list[tuple[int, int]]:
-    left, right = _single(ours, keys), _single(theirs, keys)
+def _pairs(
+    ours: Values, theirs: Values, keys: tuple[Column, ...], shared: Mapping[Column, Set[str]]
+) -> list[tuple[int, int]]:
+    left, right = _single(ours, keys, shared), _single(theirs, keys, shared)
     return [(place, right[key]) for key, place in left.items() if key in right]
 
 
-def _single(values: Values, keys: tuple[Column, ...]) -> Mapping[tuple[str, ...], int]:
-    """Give the place of every complete key that stands on one line only."""
-    lines = list(zip(*(values[key] for key in keys), strict=True))
+def _single(
+    values: Values, keys: tuple[Column, ...], shared: Mapping[Column, Set[str]]
+) -> Mapping[tuple[str, ...], int]:
+    """Give the place of every key that stands on one line only, all of whose codes the other side has too.
+
+    The lines of one key have the same codes, so that leaving out the others changes no count.
+    """
+    places: Sequence[int] = range(len(values[keys[0]]))
+    for column in sorted(keys, key=lambda one: len(shared[one])):
+        codes, known = values[column], shared[column]
+        places = [place for place in places if codes[place] in known]
+    lines = [tuple(values[key][place] for key in keys) for place in places]
     times = Counter(lines)
-    return {line: place for place, line in enumerate(lines) if times[line] == 1 and all(line)}
+    return {line: place for place, line in zip(places, lines, strict=True) if times[line] == 1}
 
 
 def agreement(

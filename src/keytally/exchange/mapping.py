@@ -65,6 +65,11 @@ class _Candidate:
     name: NameScore
     shape: Shape
 
+    @property
+    def is_canonical(self) -> bool:
+        """Tell whether the header has the published name of the column, so that nothing else needs to speak for it."""
+        return self.name.score == CANONICAL
+
 
 def choose(ours: Sample, theirs: Sample) -> tuple[Side, Side]:
     """Choose the headers of both sides together, since each tells something of the other."""
@@ -95,6 +100,10 @@ def _choose_both(column: str, ours: Side, theirs: Side) -> None:
         for side, found in ((ours, left), (theirs, right)):
             if found:
                 _take(column, side, max(found, key=_rank), shared=None)
+        return
+    if len(left) == len(right) == 1 and left[0].is_canonical and right[0].is_canonical:
+        _take(column, ours, left[0], shared=None)
+        _take(column, theirs, right[0], shared=None)
         return
     pairs = [(one, other, _kinship(column, ours, one, theirs, other)) for one in left for other in right]
     one, other, kinship = max(
@@ -142,7 +151,7 @@ def _kinship(column: str, ours: Side, one: _Candidate, theirs: Side, other: _Can
 
 
 def _take(column: str, side: Side, candidate: _Candidate, *, shared: int | None) -> None:
-    if candidate.name.score == CANONICAL:
+    if candidate.is_canonical:
         side.choices[column] = Choice(candidate.place, CANONICAL, Sentence("reason_canonical"))
         return
     reason = Sentence("reason_name", {"word": candidate.name.word})
