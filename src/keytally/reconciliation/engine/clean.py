@@ -109,7 +109,7 @@ def drop_second_claimants(session: Session) -> None:
     """Drop every pair one of whose lines stands in a second pair, and open their rows again."""
     parts = " union ".join(
         f"""select c.rowid as place from clean c join ({twice_sql(row)}) w on w.word = ({row}) >> 6
-            where (w.twice >> (({row}) & 63)) & 1 = 1"""
+            where w.twice & {bit_sql(row)} <> 0"""
         for row in ROWS.values()
     )
     reopen(session, parts)
@@ -124,9 +124,14 @@ def twice_sql(row: str) -> str:
     return f"""select word, case when marks = bit_count(bits) + bit_count(bits & ~odd) then bits & ~odd else bits
             end as twice
         from (
-            select ({row}) >> 6 as word, bit_or(cast(1 as ubigint) << (({row}) & 63)) as bits,
-                bit_xor(cast(1 as ubigint) << (({row}) & 63)) as odd, count(*) as marks
+            select ({row}) >> 6 as word, bit_or({bit_sql(row)}) as bits, bit_xor({bit_sql(row)}) as odd,
+                count(*) as marks
             from clean group by 1 having marks <> bit_count(bits))"""
+
+
+def bit_sql(row: str) -> str:
+    """Compose the bit of a row in its word; both sides of the shift are of one type, as no other is fast."""
+    return f"(cast(1 as ubigint) << cast(({row}) & 63 as ubigint))"
 
 
 def reopen(session: Session, places: str, parameters: Mapping[str, object] | None = None) -> None:

@@ -10,12 +10,13 @@ def name_lines(session: Session, *, which: str) -> None:
     """Fill `named` (n, id) for the lines that a SELECT of `n` lists; equal lines are numbered as they come."""
     session.run(
         f"""create or replace table named as
-        with rival as (select side, print from line group by side, print having count(*) > 1),
+        with rival as (select print from line group by print having count(*) > 1),
         repeated as (
-            select l.n, row_number() over (partition by l.side, {fields_sql("l")} order by abs(l.n)) as occurrence
-            from line l semi join rival e on e.side = l.side and e.print = l.print)
+            select l.n, row_number() over (partition by sign(l.n), {fields_sql("l")} order by abs(l.n)) as occurrence
+            from as_read l semi join (
+                select n from line v semi join rival e on e.print = v.print) e on e.n = l.n)
         select l.n, {id_sql("l", occurrence="coalesce(x.occurrence, 1)")} as id
-        from line l left join repeated x on x.n = l.n where l.n in ({which})"""
+        from as_read l left join repeated x on x.n = l.n where l.n in ({which})"""
     )
 
 

@@ -9,8 +9,8 @@ SINGLE_SQL = """
     select p.grp, coalesce(o.amount, 0) as ours_a, coalesce(t.amount, 0) as theirs_a, coalesce(o.quantity, 0) as ours_q,
         coalesce(t.quantity, 0) as theirs_q, o.quantity is not null and t.quantity is not null as has_q,
         o.amount is not null and t.amount is not null as has_a, o.currency <> t.currency as currencies_differ,
-        o.store_key <> t.store_key as stores_differ, o.item_key <> t.item_key and o.item_key <> ''
-            and t.item_key <> '' as items_differ,
+        o.store_key <> t.store_key as stores_differ, o.item_key <> t.item_key and o.item_key <> 0
+            and t.item_key <> 0 as items_differ,
         o.is_inside as ours_inside, t.is_inside as theirs_inside, o.is_inside and t.is_inside as all_inside,
         o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, p.a as first_n,
             p.b as other_n
@@ -25,7 +25,7 @@ MANY_SQL = """
         coalesce(sum(l.amount) filter (where l.side = 1), 0),
         coalesce(sum(l.quantity) filter (where l.side = 0), 0), coalesce(sum(l.quantity) filter (where l.side = 1), 0),
         bool_and(l.quantity is not null), bool_and(l.amount is not null), min(l.currency) <> max(l.currency),
-        min(l.store_key) <> max(l.store_key), coalesce(min(nullif(l.item_key, '')) <> max(nullif(l.item_key, '')),
+        min(l.store_key) <> max(l.store_key), coalesce(min(nullif(l.item_key, 0)) <> max(nullif(l.item_key, 0)),
             false),
         bool_or(l.is_inside) filter (where l.side = 0), bool_or(l.is_inside) filter (where l.side = 1),
         bool_and(l.is_inside), bool_or(l.is_inside), coalesce(max(l.day) - min(l.day), 0),
@@ -85,7 +85,7 @@ LONE_CLASS = """case
     when l.family = 2 then 'DEDUCTION_UNKNOWN'
     when l.is_return then 'RETURN_UNBOOKED'
     when not l.is_cancelling and l.quantity < 0 then 'RETURN_UNBOOKED'
-    when not l.is_cancelling and l.amount < 0 and l.quantity is null and l.item_key = '' and s.has_item
+    when not l.is_cancelling and l.amount < 0 and l.quantity is null and l.item_key = 0 and s.has_item
         then 'DEDUCTION_UNKNOWN'
     when l.side = 0 then 'NOT_RECEIVED'
     else 'NOT_IN_BOOKS' end"""

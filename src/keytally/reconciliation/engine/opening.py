@@ -7,6 +7,7 @@ from keytally.reconciliation.engine.clean import EPOCH, has_clean_pass, look_sql
 from keytally.reconciliation.engine.codes import load_gtins, mapped_sql
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.identity import FIELDS
+from keytally.reconciliation.engine.kinds import Family
 from keytally.reconciliation.engine.plan import SIDES, Number, Plan, line_parameters, lines_sql
 from keytally.reconciliation.engine.session import Session
 
@@ -21,29 +22,32 @@ SUFFIX = "[-_/.# :]+[0-9]{1,2}$"
 
 
 def open_lines(session: Session, request: Request, plan: Plan) -> None:
-    """Fill `line` with every line that is not clean, with its codes and keys, and `open` with what rules compare.
+    """Fill `open` with every line that is not clean, with all that rules compare, and `line` with what outlasts them.
 
-    Equal integers stand for equal things: `place` for store, item, family and currency, `doc_key` and `ord_key` for a
-    place and the bare digits of a number. They are hashes, checked to be free of collisions among the open lines.
-    After a clean pass only the rows listed in `ours_row` and `theirs_row` are read.
+    Equal integers stand for equal things: `store` and `item` for codes, `place` for store, item, family and currency,
+    `doc_key` and `ord_key` for a place and the bare digits of a number. Keys are hashes, checked to be free of
+    collisions among the open lines. `as_read` has the columns of these lines as they came in. After a clean pass only
+    the rows listed in `ours_row` and `theirs_row` are read.
     """
     for side, lines in enumerate((request.ours, request.theirs)):
         fetch_open_lines(session, lines, name=SIDES[side], are_listed=has_clean_pass(plan))
         load_forms(session, plan, side=side)
+    session.run(f"create view as_read as {' union all '.join(as_read_sql(side) for side in (0, 1))}")
     load_gtins(session, request, plan, relation="theirs_open")
+    number_codes(session)
     salt = 0
     while salt == 0 or collides(session, plan):
         salt += 1
         parts = [line_sql(session, request, plan, side=side) for side in (0, 1)]
         session.run(
-            f"create or replace table line as {' union all '.join(parts)}",
+            f"create or replace table open as {' union all '.join(parts)}",
             {"salt": salt, **period_parameters(plan)},
         )
         for number in plan.numbers:
-            drop_suffixes(session, plan, number, salt=salt)
-    for table in (f"{name}_{part}" for name in SIDES for part in ("open", "doc_form", "ord_form")):
+            drop_suffixes(session, number, salt=salt)
+    for table in ("paid", *(f"{name}_{short}_form" for name in SIDES for short in ("doc", "ord"))):
         session.run(f"drop table {table}")
-    session.open_rows = session.run("create table open as " + OPEN_SQL)
+    session.open_rows = session.run(f"create table line as {LINE_SQL}")
 
 
 def fetch_open_lines(session: Session, lines: SideLines, *, name: str, are_listed: bool) -> None:
@@ -53,21 +57,19 @@ def fetch_open_lines(session: Session, lines: SideLines, *, name: str, are_liste
     session.run(f"drop table if exists {name}_row")
 
 
-DERIVED = (
-    "store_key", "item_key", "family", "is_cancelling", "is_return", "day", "is_inside",
-    "doc_bare", "doc_core", "doc_trunk", "ord_bare", "ord_core", "ord_trunk", "print", "look",
-)  # fmt: skip
+def as_read_sql(side: int) -> str:
+    """Compose the SELECT of a side's open lines as they came in."""
+    return f"select {'-' if side else ''}rid as n, {', '.join(FIELDS)} from {SIDES[side]}_open"
 
-RENAMED = {
-    "doc": "doc_no", "ord": "order_no", "store": "store_key", "item": "item_key", "q": "quantity", "p": "unit_price",
-    "a": "amount", "way": "cast(sign(coalesce(nullif(amount, 0), quantity, 0)) as tinyint)",
-}  # fmt: skip
+
 OPEN_COLUMNS = (
     "n", "side", "doc", "ord", "line_no", "doc_bare", "ord_bare", "doc_core", "ord_core", "place", "doc_key", "ord_key",
     "store", "item", "family", "currency", "is_cancelling", "is_return", "day", "is_inside", "q", "p", "a", "print",
     "way",
 )  # fmt: skip
-OPEN_SQL = f"select {', '.join(f'{RENAMED.get(name, name)} as {name}' for name in OPEN_COLUMNS)} from line"
+
+LINE_SQL = """select n, side, doc as doc_no, q as quantity, a as amount, money as currency, store as store_key,
+    item as item_key, family, is_cancelling, is_return, day, is_inside, print, look, doc_key, ord_key from open"""
 
 
 def shrink_open(session: Session) -> int:
@@ -83,36 +85,64 @@ def shrink_open(session: Session) -> int:
 
 def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> str:
     """Compose the SELECT of a side's open lines with their codes, numbers, marks and salted keys."""
-    fields = ", ".join(f"m.{name}" for name in FIELDS)
     inside = "(m.date is null or (m.date >= $period_from and m.date < $period_before))" if plan.period else "true"
     shared = {number.short for number in plan.numbers}
     forms = ", ".join(
         f"{form_sql(f'm.{column}', form, alias=f'{short}_form', is_shared=short in shared)} as {short}_{form}"
         for short, column in (("doc", Column.DOC_NO), ("ord", Column.ORDER_NO))
-        for form in ("bare", "core", "trunk")
+        for form in ("bare", "core")
     )
     name = SIDES[side]
-    place = place_sql(plan, "b")
-    bare_line = f"""select m.n, cast({side} as tinyint) as side, {fields}, {code_key("m.store_code")} as store_key,
-        {code_key("m.item_code")} as item_key, coalesce(k.family, cast(0 as tinyint)) as family,
+    bare_line = f"""select m.n, cast({side} as tinyint) as side, m.doc_no as doc, m.order_no as ord, m.line_no, {forms},
+        {place_sql(plan)} as place, coalesce(s.number, 0) as store, coalesce(i.number, 0) as item,
+        coalesce(k.family, cast(0 as tinyint)) as family, c.number as currency,
         coalesce(k.is_cancelling, false) as is_cancelling, coalesce(k.is_return, false) as is_return,
-        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, {forms}, hash({fields}) as print,
-        {look_sql(plan, store="hash(m.store_code)", item="hash(m.item_code)")} as look
+        cast(m.date - {EPOCH} as integer) as day, {inside} as is_inside, m.quantity as q, m.unit_price as p,
+        m.amount as a, hash({", ".join(f"m.{field}" for field in FIELDS)}) as print,
+        cast(sign(coalesce(nullif(m.amount, 0), m.quantity, 0)) as tinyint) as way,
+        {look_sql(plan, store="hash(m.store_code)", item="hash(m.item_code)")} as look, m.currency as money
         from ({mapped_sql(session, request, plan, side=side, relation=f"{name}_open")}) m
+        left join coded s on s.code = m.store_code left join coded i on i.code = m.item_code
+        left join paid c on c.currency = m.currency
         left join {name}_doc_form doc_form on doc_form.number = m.doc_no
         left join {name}_ord_form ord_form on ord_form.number = m.order_no
         left join kind k on k.side = {side} and k.doc_type = m.doc_type"""
-    names = ", ".join(f"b.{name}" for name in ("n", "side", *FIELDS, *DERIVED))
-    return f"""select {names}, hash($salt, {place}) as place,
-        case when b.doc_core is not null then hash($salt, b.doc_core, {place}) end as doc_key,
-        case when b.ord_core is not null then hash($salt, b.ord_core, {place}) end as ord_key
-        from ({bare_line}) b"""
+    keys = {
+        f"{short}_key": f"case when b.{short}_core is not null then hash($salt, b.{short}_core, b.place) end"
+        for short in ("doc", "ord")
+    }
+    names = ", ".join(f"{keys.get(name, f'b.{name}')} as {name}" for name in (*OPEN_COLUMNS, "look", "money"))
+    return f"select {names} from ({bare_line}) b"
 
 
-def place_sql(plan: Plan, alias: str) -> str:
-    """Compose the columns that make a place."""
-    names = ["store_key", "item_key", "family", *(["currency"] if plan.has_amount else [])]
-    return ", ".join(f"{alias}.{name}" for name in names)
+def number_codes(session: Session) -> None:
+    """Fill `coded` with what each code of an open line is compared by, and number that; fill `paid` with currencies.
+
+    Different codes may be compared by the same; few codes stand on many lines, so each is looked at once. 0 is no code.
+    """
+    named = ["select ours as code from store_code", "select ours from item_code", "select item from gtin_code"]
+    for name in SIDES:
+        named += [f"select store from {name}_open", f"select coalesce(item, gtin) from {name}_open"]
+    session.run(
+        f"""create table coded as
+        with named as materialized ({" union ".join(named)})
+        select code, key, dense_rank() over (order by key) as number from (
+            select code, {code_key("code")} as key from named) where key <> ''"""
+    )
+    currencies = " union ".join(f"select currency from {name}_open" for name in SIDES)
+    session.run(
+        f"create table paid as select currency, row_number() over (order by currency) as number from ({currencies})"
+    )
+
+
+def place_sql(plan: Plan) -> str:
+    """Compose the number of a line's place from those of its store, item, family and currency, each below its bound."""
+    item = "coalesce(i.number, 0)"
+    place = f"coalesce(s.number, 0) * (select count(*) + 1 from coded) + {item}"
+    place = f"({place}) * {len(Family)} + coalesce(k.family, 0)"
+    if plan.has_amount:
+        place = f"({place}) * (select count(*) + 1 from paid) + c.number"
+    return f"cast({place} as ubigint)"
 
 
 def shape_parameters(request: Request, *, side: int) -> dict[str, object]:
@@ -161,43 +191,40 @@ def form_sql(text: str, form: str, *, alias: str, is_shared: bool) -> str:
     """Compose a form of a number: as loaded, or without its leading zeros where it is digits alone, as most are."""
     if not is_shared:
         return "cast(null as varchar)"
-    if form == "trunk":
-        return f"{alias}.trunk"
     short = f"when {text} > '1' then {text} else nullif(ltrim({text}, '0'), '') end"
     return f"case when {alias}.number is not null then {alias}.{form} {short}"
 
 
-def drop_suffixes(session: Session, plan: Plan, number: Number, *, salt: int) -> None:
+def drop_suffixes(session: Session, number: Number, *, salt: int) -> None:
     """Leave out the numeric suffix of a number where the other side has the number without it and not with it."""
-    core, key, trunk = (f"{number.short}_{form}" for form in ("core", "key", "trunk"))
+    short, key = number.short, f"{number.short}_key"
+    forms = " union all ".join(
+        f"select number, trunk, {side} as side from {name}_{short}_form where trunk is not null"
+        for side, name in enumerate(SIDES)
+    )
     session.run(
         f"""create table found as
         with short as (
-            select l.n, l.side, l.{key} as long_key, l.{trunk} as core,
-                hash($salt, l.{trunk}, {place_sql(plan, "l")}) as key
-            from line l where l.{trunk} is not null)
+            select l.n, l.side, l.{key} as long_key, f.trunk as core, hash($salt, f.trunk, l.place) as key
+            from open l join ({forms}) f on f.number = l.{short} and f.side = l.side)
         select s.n, s.core, s.key from short s
-        semi join (select {key} as key, side from line) x on x.key = s.key and x.side <> s.side
-        anti join (select {key} as key, side from line) y on y.key = s.long_key and y.side <> s.side""",
+        semi join (select {key} as key, side from open) x on x.key = s.key and x.side <> s.side
+        anti join (select {key} as key, side from open) y on y.key = s.long_key and y.side <> s.side""",
         {"salt": salt},
     )
-    session.run(f"update line set {core} = found.core, {key} = found.key from found where line.n = found.n")
+    session.run(f"update open set {short}_core = found.core, {key} = found.key from found where open.n = found.n")
     session.run("drop table found")
 
 
 def collides(session: Session, plan: Plan) -> bool:
-    """Tell whether two different places, or numbers of a place, share a hash."""
-    parts = [f"hash({place_sql(plan, 'line')})"]
-    checks = [
-        ("place", parts),
-        *((f"{number.short}_key", [*parts, f"hash({number.short}_core)"]) for number in plan.numbers),
-    ]
+    """Tell whether two different numbers, or numbers of two places, share a hash; another hash of both tells."""
     return any(
         session.count(
-            f"""select count(*) from (select {key} from line where {key} is not null group by {key}
-            having {" or ".join(f"min({part}) <> max({part})" for part in other)})"""
+            f"""select count(*) from (
+                select {short}_key from (select {short}_key, xor(hash({short}_core), place) as other from open)
+                where {short}_key is not null group by {short}_key having min(other) <> max(other))"""
         )
-        for key, other in checks
+        for short in (number.short for number in plan.numbers)
     )
 
 

@@ -19,7 +19,7 @@ COMPONENTS = """case
         {'cause': v.rest_cause, 'amount_minor': v.rest_minor}] end"""
 """The one or two components of a difference, those of nothing left out."""
 
-PARQUET = "(format parquet, parquet_version v2)"
+PARQUET = "(format parquet, parquet_version v2, dictionary_size_limit 4096, write_bloom_filter false)"
 
 
 def write_outputs(session: Session, request: Request, plan: Plan) -> None:

@@ -33,7 +33,7 @@ SIDES = "o.side = 0 and t.side = 1"
 IN_WINDOW = "coalesce(o.day - t.day, 0) between -s.days and s.days"
 
 
-UNKNOWN_ITEM = "(o.item in (select item_key from unknown_item) or t.item in (select item_key from unknown_item))"
+UNKNOWN_ITEM = "(o.item in (select item from unknown_item) or t.item in (select item from unknown_item))"
 """One of the two lines has an item code that stands on its side alone and in no map."""
 
 
@@ -210,8 +210,9 @@ def find_unknown_items(session: Session, plan: Plan) -> None:
     """
     session.run(
         """create or replace table unknown_item as
-        select item_key, min(side) as side from line l anti join item_code i on i.ours = l.item_key
-        where item_key <> '' group by item_key having min(side) = max(side)"""
+        select item_key as item from line where item_key <> 0
+            and item_key not in (select c.number from coded c join item_code i on i.ours = c.key)
+        group by item_key having min(side) = max(side)"""
     )
     if plan.is_small or not session.count("select count(*) from unknown_item"):
         return
@@ -224,13 +225,16 @@ def find_unknown_items(session: Session, plan: Plan) -> None:
     session.run(
         f"""create table seen_item as
         with stored as ({counted.format(source=lines_sql(ours))}),
-        waiting as ({counted.format(source="select item, gtin from line where side = 0")})
+        waiting as ({counted.format(source="select item, gtin from ours_open")})
         select s.item from (select item, sum(lines) as lines from stored group by item) s
         left join (select item, sum(lines) as lines from waiting group by item) w on w.item = s.item
         where s.lines > coalesce(w.lines, 0)""",
         line_parameters(ours),
     )
-    session.run(f"delete from unknown_item where item_key in (select {code_key('s.item')} from seen_item s)")
+    session.run(
+        f"""delete from unknown_item where item in (
+            select number from coded where key in (select {code_key("s.item")} from seen_item s))"""
+    )
     session.run("drop table seen_item")
 
 
@@ -291,7 +295,7 @@ def pair_amount_store_date(session: Session, plan: Plan) -> None:
         return
     candidates = f"""select o.n as a, t.n as b, g.weight as score
         from open o join open t on {equal("store", "family", "currency", "a")}
-            and (o.item = t.item or o.item = '' or t.item = '')
+            and (o.item = t.item or o.item = 0 or t.item = 0)
             and (o.q is null or t.q is null or o.q = t.q) and o.a <> 0
         semi join ({few_alike("store", "family", "currency", "a")}) x
             on x.store = o.store and x.family = o.family and x.currency = o.currency and x.a = o.a

@@ -50,31 +50,47 @@ def pair_exact(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines that agree in the number as written and in everything compared."""
     rule = Rule("exact_document" if number.short == "doc" else "exact_order", 100)
     key = f"{number.short}_key"
-    find_alike(session, plan, number)
-    pair_evident(session, plan, rule, number=number)
+    alike = find_alike(session, plan, number)
+    pair_evident(session, plan, rule, number=number, alike=alike)
     if plan.by_quantity and plan.has_amount:
-        pair_in_order(session, rule, number=number.short, keys=(key, "q", "a"), among="alike")
-    pair_in_order(session, rule, number=number.short, keys=(key, *compared_figures(plan)), among="alike")
+        pair_in_order(session, rule, number=number.short, keys=(key, "q", "a"), among=alike)
+    pair_in_order(session, rule, number=number.short, keys=(key, *compared_figures(plan)), among=alike)
 
 
-def find_alike(session: Session, plan: Plan, number: Number) -> None:
-    """Fill `alike` with the open lines whose key and main figure both sides have: few, so that looking closer is cheap.
+def find_alike(session: Session, plan: Plan, number: Number) -> str:
+    """Fill a table with the open lines whose key and main figure both sides have, and return its name.
 
-    It is found by hashes and may hold a line too many; the rules that read it compare the fields themselves.
+    They are few, so that looking closer is cheap. It is found by hashes and may hold a line too many; the rules that
+    read it compare the fields themselves.
     """
     figure = "q" if plan.by_quantity or not plan.has_amount else "a"
-    look = f"hash(l.{number.short}_key, l.{figure})"
+    look, alike = f"hash(l.{number.short}_key, l.{figure})", alike_table(number)
     names = dict.fromkeys((*ALIKE_COLUMNS, "doc", number.short, f"{number.short}_bare", f"{number.short}_key"))
     session.run(
-        f"""create or replace table alike as
+        f"""create or replace table {alike} as
         select {", ".join(f"l.{name}" for name in names)} from open l
         semi join (
             select {look} as look from open l where l.{number.short}_key is not null group by 1
             having min(l.side) <> max(l.side)) x on x.look = {look}"""
     )
+    return alike
 
 
-def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) -> None:
+def alike_table(number: Number) -> str:
+    """Name the table of lines alike in a number; it stands from the exact rule of the number to the normalized one."""
+    return f"{number.short}_alike"
+
+
+def still_alike(session: Session, plan: Plan, number: Number) -> str:
+    """Take those of the lines found alike that are open still, or find them."""
+    alike = alike_table(number)
+    if not session.has_table(alike):
+        return find_alike(session, plan, number)
+    session.run(f"delete from {alike} where n not in (select n from open)")
+    return alike
+
+
+def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number, alike: str) -> None:
     """Pair lines that agree exactly, near in date and inside the period, where neither has a second claimant.
 
     The clean pass does the same on large runs, before any line is opened.
@@ -84,7 +100,7 @@ def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) ->
     session.run(
         f"""create table found as
         with plain as (
-            select n, side, day, {number.short}, {number.short}_key as key, q, a from alike
+            select n, side, day, {number.short}, {number.short}_key as key, q, a from {alike}
             where is_inside and family = 0 and not is_cancelling and not is_return and {number.short} is not null
             qualify count(*) over (partition by side, {number.short}, {number.short}_key, q, a) <= {MOST_ALIKE}),
         choice as (
@@ -95,17 +111,18 @@ def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number) ->
             cross join setting s where coalesce(o.day - t.day, 0) between -s.days and s.days)
         select a, b, a as grp from choice where ways = 1 and claims = 1"""
     )
-    take(session, rule, among="alike")
+    take(session, rule, among=alike)
 
 
 def pair_normalized(session: Session, plan: Plan, number: Number) -> None:
     """Pair lines whose numbers agree without separators and leading zeros, then without prefix and suffix."""
     keys, key = compared_figures(plan), f"{number.short}_key"
-    find_alike(session, plan, number)
-    pair_in_order(session, Rule("normalized", 98), number=f"{number.short}_bare", keys=("place", *keys), among="alike")
-    pair_in_order(session, Rule("normalized", 97), number=key, keys=keys, among="alike")
+    alike = still_alike(session, plan, number)
+    pair_in_order(session, Rule("normalized", 98), number=f"{number.short}_bare", keys=("place", *keys), among=alike)
+    pair_in_order(session, Rule("normalized", 97), number=key, keys=keys, among=alike)
     if plan.match.measure is Measure.AMOUNT and plan.has_quantity and plan.has_amount:
-        pair_in_order(session, Rule("normalized", 90), number=key, keys=("a",), among="alike")
+        pair_in_order(session, Rule("normalized", 90), number=key, keys=("a",), among=alike)
+    session.run(f"drop table {alike}")
 
 
 def pair_within_tolerance(session: Session, plan: Plan, number: Number) -> None:

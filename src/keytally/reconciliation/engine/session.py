@@ -74,6 +74,10 @@ class Session:
         value = self.rows(sql, parameters)[0][0]
         return int(str(value)) if value is not None else 0
 
+    def has_table(self, name: str) -> bool:
+        """Tell whether a table of this run exists."""
+        return bool(self.count("select count(*) from duckdb_tables() where table_name = $name", {"name": name}))
+
     def _close_step(self) -> None:
         spent = time.monotonic() - self._began
         self.seconds[self.step_name] = self.seconds.get(self.step_name, 0.0) + spent
