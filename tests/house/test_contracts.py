@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 CAPABILITIES = (
     *("kernel", "exchange", "core", "identity", "jobs", "imports", "worklist", "people", "approvals", "accounts"),
-    *("reconciliation", "reconciliation/engine", "funnel", "site"),
+    *("playbook", "reconciliation", "reconciliation/engine", "funnel", "negotiation", "site"),
 )
 
 BREACHES = [

@@ -22,7 +22,9 @@ from keytally.identity.operations import Problem, declared_operations, problem_r
 
 log = structlog.get_logger(__name__)
 
-CAPABILITIES = ("identity", "jobs", "worklist", "people", "approvals", "accounts", "reconciliation", "funnel")
+CAPABILITIES = (
+    *("identity", "jobs", "worklist", "people", "approvals", "accounts", "playbook", "reconciliation", "funnel"),
+)
 DESCRIPTION = (
     "Lists are cut into pages: pass `next` as `cursor`. Dates are ISO 8601, money is minor units and currency, "
     "problems are RFC 9457, answers carry an ETag, and what creates needs an Idempotency-Key. "

@@ -53,6 +53,7 @@ ENTRIES: Sequence[Entry] = (
         url_name="reconciliation:list",
         permission="reconcile.view",
     ),
+    Entry(label=pgettext_lazy("menu", "Playbook"), icon="book", url_name="playbook:list", permission="playbook.view"),
     Entry(
         label=pgettext_lazy("menu", "Workflows"),
         icon="route",

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "keytally.people",
     "keytally.approvals",
     "keytally.accounts",
+    "keytally.playbook",
     "keytally.reconciliation",
     "keytally.funnel",
     "keytally.site",

@@ -23,6 +23,7 @@ for prefix, capability in (
     ("people/", "people"),
     ("approvals/", "approvals"),
     ("accounts/", "accounts"),
+    ("playbook/", "playbook"),
     ("reconciliation/", "reconciliation"),
     ("funnel/", "funnel"),
 ):

@@ -64,6 +64,8 @@ _ACTIONS = {
     "account.visit_answer": _("Said what became of a visit"),
     "account.visit_notes": _("Notes of a visit written"),
     "account.competitor": _("Competitor seen"),
+    "account.value": _("Value given written down"),
+    "account.value_withdrawn": _("Value given taken back"),
     "contact.add": _("Contact added"),
     "contact.change": _("Contact changed"),
     "contact.evidence": _("Evidence recorded"),

@@ -1,0 +1,1 @@
+"""Rules of negotiation; docs/rules/negotiation.md tells them in prose."""

@@ -1,0 +1,1 @@
+"""Rules of the playbook; docs/rules/playbook.md tells them in prose."""
