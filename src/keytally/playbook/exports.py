@@ -71,7 +71,7 @@ register_listing(
             Column(_("In one line"), lambda question: question.title),
             Column(_("Question"), lambda question: question.text),
             Column(_("Asked by"), lambda question: str(question.asker)),
-            Column(_("Asked"), lambda question: question.asked_at),
+            Column(pgettext_lazy("support question", "Asked"), lambda question: question.asked_at),
             Column(pgettext_lazy("support question", "Due"), lambda question: question.due_at),
             Column(_("State"), lambda question: question.get_state_display()),
             Column(_("Answer"), lambda question: question.answer),

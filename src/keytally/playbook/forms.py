@@ -39,6 +39,7 @@ class TagFields(forms.Form):
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
+        self.order_fields(self.field_order)
 
     def clean_category(self) -> list[str]:
         """Read the categories, with Chinese commas too."""
@@ -199,7 +200,9 @@ class ValueForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind of value"), choices=choices(VALUES))
     what = forms.CharField(label=_("What was given"), max_length=300)
-    contact: "forms.ModelChoiceField[Contact]" = forms.ModelChoiceField(label=_("To whom"), queryset=None, required=False)
+    contact: "forms.ModelChoiceField[Contact]" = forms.ModelChoiceField(
+        label=_("To whom"), queryset=None, required=False
+    )
     given_on = DayField(label=_("Given on"))
     reaction = forms.CharField(label=_("How they took it"), max_length=300, required=False)
 

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,7 +19,7 @@ from keytally.playbook.forms import EntryForm, ReasonForm
 from keytally.playbook.labels import AXES, KINDS, OUTCOMES, choices, tag_choices
 from keytally.playbook.queries import entries
 from keytally.playbook.refusals import UnableToKeepEntry
-from keytally.playbook.rules.entries import read_plain
+from keytally.playbook.rules.entries import Content, read_plain
 from keytally.playbook.rules.tags import Axis
 from keytally.playbook.services import entries as services
 from keytally.playbook.views.moments import Moment, form_key, kept, moment
@@ -63,9 +64,11 @@ def entry_page(request: HttpRequest, number: int) -> HttpResponse:
     entry = _entry(found, number)
     may_change = entries.visible_to(found.by, found.today, permission="playbook.write").filter(pk=number).exists()
     version = _version(entry, request.GET.get("version", ""))
+    shown = read_plain(version.content) if version else entries.content_of(entry)
     context = {
         "entry": entry,
-        "shown": read_plain(version.content) if version else entries.content_of(entry),
+        "shown": shown,
+        "texts": _texts(shown),
         "version": version,
         "readable": entries.readable_node_ids([entry], person=found.by, as_of=found.today),
         "may_change": may_change,
@@ -173,6 +176,24 @@ def _accounts(found: Moment) -> Any:  # noqa: ANN401 - a queryset of accounts
 def _form(request: HttpRequest, form: EntryForm, *, title: str, back: str, key: str = "") -> HttpResponse:
     context = {"form": form, "title": title, "back": back, "key": key, "categories": entries.categories()}
     return render(request, "playbook/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _texts(shown: Content) -> list[dict[str, str]]:
+    """List what an entry says in each language that it speaks, the reader's first."""
+    pairs = [("zh-Hans", "中文", "zh"), ("en", "English", "en")]
+    if not (get_language() or "").startswith("zh"):
+        pairs.reverse()
+    said = [
+        {
+            "lang": lang,
+            "label": label,
+            "title": getattr(shown.title, code),
+            "body": getattr(shown.body, code),
+            "answer": getattr(shown.answer, code),
+        }
+        for lang, label, code in pairs
+    ]
+    return [one for one in said if one["body"] or one["title"]]
 
 
 def _tag_groups() -> list[tuple[Any, list[tuple[str, Any]]]]:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keytally.accounts.queries.reach import visible_to as visible_accounts
@@ -77,7 +78,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Asked. The clock runs; you hear as soon as somebody answers."))
         return redirect("playbook:question", made[0].pk)
     title, back = _("Ask the support centre"), reverse("playbook:questions")
-    context = {"form": form, "title": title, "back": back, "key": key, "button": _("Ask")}
+    context = {"form": form, "title": title, "back": back, "key": key, "button": pgettext("support question", "Ask")}
     return render(request, "playbook/form.html", context, status=422 if form.is_bound else 200)
 
 
