@@ -68,9 +68,7 @@ class Dealing:
         )
 
 
-def head_office_line(  # noqa: PLR0913 - a line has as many sides
-    *, thing: int, kind: Kind, number: str, order: str, day: date, amount_minor: int
-) -> Entry:
+def head_office_line(*, thing: int, kind: Kind, number: str, order: str, day: date, amount_minor: int) -> Entry:
     """Write a line of the head office that is about no goods: a payment or a fee."""
     return Entry(
         thing=thing,

@@ -13,9 +13,8 @@ from keytally.reconciliation.demo_ledgers.entries import Dealing, Kind, head_off
 from keytally.reconciliation.demo_ledgers.trade import Flow, Month
 
 Fault = Callable[[Dealing, Month], Dealing]
-FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001 - full-width digits are the fault
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 OLD_RATE, NEW_RATE = 109, 113
-FEES = ("促销服务费", "新品条码费", "店庆费", "陈列费", "配送罚款")
 
 
 def short(dealing: Dealing, month: Month) -> Dealing:

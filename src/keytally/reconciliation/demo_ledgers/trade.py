@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from keytally.reconciliation.demo_ledgers.company import HEAD_OFFICE, Good, Settlement, Trader
+from keytally.reconciliation.demo_ledgers.company import HEAD_OFFICE, Good, Trader
 from keytally.reconciliation.demo_ledgers.entries import Dealing, Entry, Kind, head_office_line
 
 LAST_SAFE_DAY = 25
@@ -42,15 +42,15 @@ class Counter:
         return (self.trader * 10_000 + self.month) * MINUTES + self.next()
 
     def order(self) -> str:
-        """Number an order as the chain does."""
+        """Give the next number of an order of the chain."""
         return f"{45 + self.trader}{self.month:04d}{self.next() * 13 + 10_007:06d}"
 
     def despatch(self) -> str:
-        """Number a delivery note of ours."""
+        """Give the next number of a delivery note of ours."""
         return f"XH{self.month:04d}{self.next() * 7 + 1003:06d}"
 
     def receipt(self) -> str:
-        """Number a goods receipt of theirs."""
+        """Give the next number of a goods receipt of theirs."""
         return f"YS{self.month:04d}9{self.next() * 17 + 10_040:06d}"
 
 

@@ -57,7 +57,9 @@ class Request:
     """One run.
 
     `store_map` and `item_map` are Parquet files with text columns `ours, theirs` (and `gtin` for items), `starts_on`,
-    `ends_before` (DATE or NULL). `decisions` is a Parquet file with `ours_id, theirs_id, decision, reason`.
+    `ends_before` (DATE or NULL). `decisions` is a Parquet file with `ours_id, theirs_id, decision, reason`. `roll_up`
+    is one with `code, meets, is_store, starts_on, ends_before`: where the lines of a store meet when the other side
+    has them by head office.
     `ours_shapes` and `theirs_shapes` are regular expressions whose first group is the bare number of a document.
     `period` is half-open. Output goes to `out`, scratch files to `scratch`; both exist.
     """
@@ -73,6 +75,7 @@ class Request:
     store_map: Path | None = None
     item_map: Path | None = None
     decisions: Path | None = None
+    roll_up: Path | None = None
     period: tuple[date, date] | None = None
     memory: str = "4GB"
     threads: int | None = None

@@ -20,7 +20,9 @@ _DAY = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]00:00:00(?:\.0+)?)
 
 def convert_store_map(file: Path, *, into: Path) -> None:
     """Turn a store map as people keep it into the Parquet file that the engine reads."""
-    rows = ((_code(row, "ours"), _code(row, "theirs"), *_validity(row)) for row in read_table(file, shape=STORE_MAP))
+    rows = (
+        (code_in(row, "ours"), code_in(row, "theirs"), *validity_of(row)) for row in read_table(file, shape=STORE_MAP)
+    )
     write_parquet(rows, types=_STORE_TYPES, file=into)
 
 
@@ -34,17 +36,19 @@ def _item_rows(file: Path) -> Iterator[tuple[str | None, ...]]:
         ours, gtin, theirs = (read_code(row.cells.get(column) or "") for column in ("ours", "gtin", "theirs"))
         if (ours, gtin, theirs).count(None) > 1:
             row.needed("ours" if ours is None else "theirs")
-        yield ours, gtin, theirs, *_validity(row)
+        yield ours, gtin, theirs, *validity_of(row)
 
 
-def _code(row: TableRow, column: str) -> str:
+def code_in(row: TableRow, column: str) -> str:
+    """Read a code, refusing one that is empty."""
     code = read_code(row.needed(column))
     if code is None:
         raise Refusal("cell_empty", path=row.file, row=row.number, column=column)
     return code
 
 
-def _validity(row: TableRow) -> tuple[str | None, str | None]:
+def validity_of(row: TableRow) -> tuple[str | None, str | None]:
+    """Read the inclusive days of a row as a half-open span."""
     first, last = _day(row, "from"), _day(row, "to")
     if first and last and last < first:
         raise Refusal("ends_first", path=row.file, row=row.number, first=first, last=last)

@@ -31,6 +31,7 @@ from keytally.reconciliation.engine.reading import (
     side_summary,
 )
 from keytally.reconciliation.engine.results import Side
+from keytally.reconciliation.engine.roll_up import SUB_BALANCES, convert_roll_up
 from keytally.reconciliation.engine.run import run
 from keytally.reconciliation.engine.settings import (
     checked_memory,
@@ -47,7 +48,12 @@ DEFAULT_OUT = "keytally-out"
 DEFAULT_MEMORY = "4GB"
 WRITING_REPORT = "write_report"
 _FULL = ("No space left", "File too large", "quota exceeded")
-_CONVERTERS = {"store_map": convert_store_map, "item_map": convert_item_map, "decisions": convert_decisions}
+_CONVERTERS = {
+    "store_map": convert_store_map,
+    "item_map": convert_item_map,
+    "decisions": convert_decisions,
+    "roll_up": convert_roll_up,
+}
 
 Source = str | Path | Sequence[str | Path]
 
@@ -80,6 +86,7 @@ def reconcile(  # noqa: PLR0913 - the published call names every option of the c
     out: str | Path | None = None,
     store_map: str | Path | None = None,
     item_map: str | Path | None = None,
+    roll_up: str | Path | None = None,
     measure: Measure | str | None = None,
     period: Period | str | None = None,
     tolerance: str | int | None = None,
@@ -93,7 +100,7 @@ def reconcile(  # noqa: PLR0913 - the published call names every option of the c
     is_stopped: Callable[[], bool] | None = None,
 ) -> Reconciliation:
     """Tally two sides into the folder `out`, or raise `UnableToRun` with one sentence why and leave it as it was."""
-    tables = {"store_map": store_map, "item_map": item_map, "decisions": accept}
+    tables = {"store_map": store_map, "item_map": item_map, "decisions": accept, "roll_up": roll_up}
     task = _Task(
         ours=_paths(ours),
         theirs=_paths(theirs),
@@ -179,6 +186,7 @@ def _request(
         store_map=tables.get("store_map"),
         item_map=tables.get("item_map"),
         decisions=tables.get("decisions"),
+        roll_up=tables.get("roll_up"),
         period=task.period,
         memory=task.memory,
         threads=task.threads,
@@ -197,6 +205,7 @@ def _write_beside(
         details = task.details or folder.work("details")
         ours, theirs = (sides[side].lines for side in Side)
         write_details(folder.result, ours=ours, theirs=theirs, into=details, memory=task.memory)
+        _hand_on(folder.place(SUB_BALANCES), into=details)
         if task.with_report:
             from keytally.reconciliation.engine.report import write_report
 
@@ -205,6 +214,14 @@ def _write_beside(
             write_report(folder.result, details=details, summary=summary, is_stopped=task.is_stopped, file=report)
     if task.is_stopped is not None and task.is_stopped():
         raise RunStopped(path=folder.path)
+
+
+def _hand_on(file: Path, *, into: Path) -> None:
+    """Put a file of the run beside the details; an earlier one goes where there is none."""
+    if file.exists():
+        file.replace(into / file.name)
+    else:
+        (into / file.name).unlink(missing_ok=True)
 
 
 def _tell(task: _Task, step: str) -> None:

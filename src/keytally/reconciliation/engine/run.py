@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from keytally.exchange.profile import Measure
-from keytally.reconciliation.engine import own_side, repair, same_number
+from keytally.reconciliation.engine import own_side, repair, roll_up, same_number
 from keytally.reconciliation.engine.balance import bridges, check_classes, check_lines, class_totals
 from keytally.reconciliation.engine.clean import exact_rule, pair_clean_lines
 from keytally.reconciliation.engine.codes import load_codes
@@ -34,10 +34,12 @@ NUMBER_RULES: Mapping[str, NumberRule] = {
 PLAIN_RULES: Mapping[str, PlainRule] = {
     "user_rules": repair.pair_by_user_rules,
     "reversal": own_side.close_reversals,
+    "roll_up": roll_up.meet_at_head_office,
     "duplicate": own_side.close_repeated_documents,
     "amount_store_date": repair.pair_amount_store_date,
 }
 
+AFTER_ROLL_UP = frozenset({"equal_sums", "duplicate", "same_key"})
 EXACT_RULES = {"exact_document": "doc", "exact_order": "ord"}
 FRAME_STEPS = 5
 
@@ -56,6 +58,7 @@ def run(request: Request) -> Outcome:
         require_measure(plan)
         load_settings(session, plan)
         load_codes(session, request)
+        roll_up.load_roll_up(session, request)
         session.step("clean")
         pair_clean_lines(session, request, plan)
         session.matched_lines = 2 * session.count("select count(*) from clean")
@@ -63,7 +66,7 @@ def run(request: Request) -> Outcome:
         open_lines(session, request, plan)
         make_tables(session)
         unused = apply_decisions(session, request)
-        for name in rules_in_order(plan):
+        for name in with_roll_up(rules_in_order(plan), request):
             apply_rule(session, plan, name)
         return conclude(session, request, plan, unused=unused)
 
@@ -87,6 +90,14 @@ def rules_in_order(plan: Plan) -> tuple[str, ...]:
         return names
     swapped = dict(zip(exact, reversed(exact), strict=True))
     return tuple(swapped.get(name, name) for name in names)
+
+
+def with_roll_up(names: tuple[str, ...], request: Request) -> tuple[str, ...]:
+    """Put the rolling up before the first rule that adds lines up, where the run has a roll-up and its rules none."""
+    if request.roll_up is None or "roll_up" in names:
+        return names
+    place = next((place for place, name in enumerate(names) if name in AFTER_ROLL_UP), len(names))
+    return (*names[:place], "roll_up", *names[place:])
 
 
 def apply_rule(session: Session, plan: Plan, name: str) -> None:
@@ -121,6 +132,7 @@ def conclude(session: Session, request: Request, plan: Plan, *, unused: int) -> 
     built = bridges(session, request, plan)
     session.step("write")
     write_outputs(session, request, plan)
+    roll_up.write_sub_balances(session, request, plan)
     links = session.count("select (select count(*) from clean) + (select count(*) from pair)")
     return Outcome(
         links=links,

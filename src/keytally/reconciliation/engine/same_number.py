@@ -145,7 +145,7 @@ def pair_equal_sums(session: Session, plan: Plan, number: Number) -> None:
             link_subset(session, plan, number, one=one, parts=parts)
 
 
-def link_whole_set(session: Session, plan: Plan, number: Number, *, one: int) -> None:
+def link_whole_set(session: Session, plan: Plan, number: Number, *, one: int, rule: str = "equal_sums") -> None:
     """Link the only line of a key to all lines of the other side, where the sums agree."""
     key = f"{number.short}_key"
     session.run(
@@ -164,7 +164,7 @@ def link_whole_set(session: Session, plan: Plan, number: Number, *, one: int) ->
         hit as (select x.key, x.n from summed x cross join setting s where {sums_agree(plan)})
         select {pair_columns(one, "h.n", "l.n")} from hit h join open l on l.{key} = h.key and l.side = {1 - one}"""
     )
-    take(session, Rule("equal_sums", 95))
+    take(session, Rule(rule, 95))
 
 
 def sums_agree(plan: Plan) -> str:
@@ -177,7 +177,9 @@ def sums_agree(plan: Plan) -> str:
     return " and ".join(conditions)
 
 
-def link_subset(session: Session, plan: Plan, number: Number, *, one: int, parts: int) -> None:
+def link_subset(
+    session: Session, plan: Plan, number: Number, *, one: int, parts: int, rule: str = "equal_sums"
+) -> None:
     """Link a line to two or three of its key on the other side, where only one choice adds up to it."""
     key = f"{number.short}_key"
     names = [f"p{index}" for index in range(parts)]
@@ -209,7 +211,7 @@ def link_subset(session: Session, plan: Plan, number: Number, *, one: int, parts
         sure as (select n from claimed group by n having max(claims) = 1)
         select {pair_columns(one, "c.n", "c.m")} from claimed c semi join sure z on z.n = c.n"""
     )
-    take(session, Rule("equal_sums", 93))
+    take(session, Rule(rule, 93))
 
 
 def first_of_twins(names: list[str], index: int) -> str:
