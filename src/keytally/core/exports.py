@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,8 +22,6 @@ from keytally.core.subjects import Subject
 from keytally.exchange.marked import Mark, write_marked_csv, write_marked_workbook
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from keytally.core.models import User
 
 ROWS_WITHOUT_REASON = 5_000
@@ -66,6 +64,16 @@ class Column:
     field: str = ""
 
 
+class Rows(Protocol):
+    """The rows of a list: a query, or whatever is counted and read like one."""
+
+    def count(self) -> int:
+        """Count the rows."""
+
+    def iterator(self, *, chunk_size: int) -> Iterator[Any]:
+        """Read the rows one after another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list that may be taken away: its permission, its columns, and its rows as the page filters them."""
@@ -75,7 +83,7 @@ class Listing:
     permission: str
     kind: str
     columns: Sequence[Column]
-    rows: "Callable[[User, date, Mapping[str, str]], QuerySet[Any]]"
+    rows: "Callable[[User, date, Mapping[str, str]], Rows]"
     back: str = "home"
 
 

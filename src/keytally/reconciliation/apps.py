@@ -8,3 +8,9 @@ class ReconciliationConfig(AppConfig):
 
     name = "keytally.reconciliation"
     label = "reconciliation"
+
+    def ready(self) -> None:
+        """Declare the rules of reconciling that are data."""
+        from keytally.reconciliation.rule_data import declare_rules
+
+        declare_rules()

@@ -11,9 +11,11 @@ from keytally.core.exports import Column, Listing, Offer, register_listing
 from keytally.core.sensitivity import CONFIDENTIAL, INSIDE, OPEN, Guard
 from keytally.exchange.marked import Mark, mark_workbook
 from keytally.kernel.money import Money
-from keytally.reconciliation import queries
+from keytally.reconciliation import board_export, queries
 from keytally.reconciliation.engine.contract import Bridge
 from keytally.reconciliation.models import Reconciliation
+
+__all__ = ["GUARDS", "board_export", "offer_of_file"]
 
 # Lines carry supply prices; the summary has balances, the profile says only how files are read.
 GUARDS: Mapping[str, Guard] = {

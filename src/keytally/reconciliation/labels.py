@@ -7,6 +7,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keytally.reconciliation.engine import words
+from keytally.reconciliation.rules.month_board import Standing
 
 Label = Promise | str
 
@@ -42,6 +43,7 @@ RULE_LABELS: Mapping[str, Label] = {
     "within_tolerance": _("Same keys, difference within the tolerance"),
     "reversal": _("A reversal on the same side"),
     "equal_sums": _("Several lines whose sums are equal"),
+    "roll_up": _("Stores and their head office, rolled up to where both sides meet"),
     "duplicate": _("A second line with the same keys"),
     "same_key": _("Same keys, the closest figures"),
     "near_number": _("Number with one digit off or two swapped, all else agrees"),
@@ -89,4 +91,14 @@ STEP_LABELS: Mapping[str, Label] = {
     "judge": _("Giving every line its class"),
     "write": _("Writing the result"),
     "write_report": _("Writing the report"),
+}
+
+STANDING_LABELS: Mapping[str, Label] = {
+    Standing.NOT_STARTED: pgettext_lazy("month", "Not started"),
+    Standing.IN_PREPARATION: pgettext_lazy("month", "In preparation"),
+    Standing.RUNNING: pgettext_lazy("month", "Running"),
+    Standing.FAILED: pgettext_lazy("month", "Could not run"),
+    Standing.UNEXPLAINED: pgettext_lazy("month", "Unexplained"),
+    Standing.EXPLAINED: pgettext_lazy("month", "Explained, to be signed"),
+    Standing.SIGNED: pgettext_lazy("month", "Signed off"),
 }

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from keytally.reconciliation.views import results, start
+from keytally.reconciliation.views import board, results, start
 
 app_name = "reconciliation"
 
 urlpatterns = [
     path("", start.reconciliation_list, name="list"),
+    path("board/", board.month_board, name="board"),
     path("new/", start.new, name="new"),
     path("demo/", start.demo, name="demo"),
     path("demo/<str:name>", start.demo_file, name="demo_file"),

@@ -12,8 +12,8 @@ SINGLE_SQL = """
         o.store_key <> t.store_key as stores_differ, o.item_key <> t.item_key and o.item_key <> 0
             and t.item_key <> 0 as items_differ,
         o.is_inside as ours_inside, t.is_inside as theirs_inside, o.is_inside and t.is_inside as all_inside,
-        o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, p.a as first_n,
-            p.b as other_n
+        o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, 2 as lines,
+        p.a as first_n, p.b as other_n
     from pair p join line o on o.n = p.a join line t on t.n = p.b cross join setting s
     where p.grp not in (select grp from many)"""
 
@@ -28,10 +28,13 @@ MANY_SQL = """
         min(l.store_key) <> max(l.store_key), coalesce(min(nullif(l.item_key, 0)) <> max(nullif(l.item_key, 0)),
             false),
         bool_or(l.is_inside) filter (where l.side = 0), bool_or(l.is_inside) filter (where l.side = 1),
-        bool_and(l.is_inside), bool_or(l.is_inside), coalesce(max(l.day) - min(l.day), 0),
+        bool_and(l.is_inside), bool_or(l.is_inside), coalesce(max(l.day) - min(l.day), 0), count(*),
         min(l.n) filter (where l.side = 0), cast(null as integer)
     from member m join line l on l.n = m.n cross join setting s group by m.grp"""
-"""Sums over the groups of more than two lines; `other_n` is NULL there."""
+"""Sums over the groups of more than two lines; `other_n` is NULL there.
+
+Every line was rounded once, so that a sum of many may stray from a tax ratio by half a minor unit for each.
+"""
 
 MEASURED_SQL = """
     with gap as (
@@ -52,8 +55,8 @@ MEASURED_SQL = """
         abs(d - part) <= greatest(s.tolerance, abs(ours_a) * cast(s.ppm as hugeint) // 1000000) as rest_is_within,
         abs(d - part) * 2 * abs(ours_q) <= abs(dq) + 2 * abs(ours_q) as rest_is_rounding,
         exists (select 1 from tax_ratio r
-            where abs((ours_a - part) * cast(r.theirs_ppm as hugeint) - cast(theirs_a as hugeint) * r.ours_ppm)
-                <= greatest(r.ours_ppm, r.theirs_ppm) and abs(d - part) > 1) as is_tax,
+            where abs((ours_a - part) * cast(r.theirs_ppm as hugeint) - cast(theirs_a as hugeint) * r.ours_ppm) * 2
+                <= greatest(r.ours_ppm, r.theirs_ppm) * p.lines and abs(d - part) > 1) as is_tax,
         case when abs(theirs_q) < abs(ours_q) then 'SHORT' else 'OVER' end as q_class
     from priced p cross join setting s"""
 

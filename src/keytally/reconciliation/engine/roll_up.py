@@ -151,7 +151,8 @@ def _period(plan: Plan) -> dict[str, object]:
 TOLD_SQL = """
     with told as (
         select k.grp, x.side, x.n, x.currency, x.amount, x.is_inside, m.store, m.is_store
-        from (select grp, a as n from pair where rule = 'roll_up' union select grp, b from pair where rule = 'roll_up') k
+        from (
+            select grp, a as n from pair where rule = 'roll_up' union select grp, b from pair where rule = 'roll_up') k
         join line x on x.n = k.n join moved_line m on m.n = k.n),
     whole as (
         select grp, min(store) filter (where not is_store) as office from told group by grp

@@ -7,7 +7,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from keytally.core.templatetags.keytally import MINUS, money
-from keytally.reconciliation.labels import CLASS_HINTS, COLUMN_LABELS, RULE_LABELS, SIDE_LABELS, Label, class_label
+from keytally.reconciliation.labels import (
+    CLASS_HINTS,
+    COLUMN_LABELS,
+    RULE_LABELS,
+    SIDE_LABELS,
+    STANDING_LABELS,
+    Label,
+    class_label,
+)
 from keytally.reconciliation.rules import WIDTH, BridgeRow
 
 register = template.Library()
@@ -77,3 +85,9 @@ def bridge_bar(row: BridgeRow) -> SafeString:
         row.start,
         row.length,
     )
+
+
+@register.filter
+def standing_name(token: str) -> Label:
+    """Say where a month stands."""
+    return STANDING_LABELS.get(token, token)
