@@ -93,7 +93,7 @@ STEP_LABELS: Mapping[str, Label] = {
     "write_report": _("Writing the report"),
 }
 
-STANDING_LABELS: Mapping[str, Label] = {
+STANDING_LABELS: Mapping[Standing, Label] = {
     Standing.NOT_STARTED: pgettext_lazy("month", "Not started"),
     Standing.IN_PREPARATION: pgettext_lazy("month", "In preparation"),
     Standing.RUNNING: pgettext_lazy("month", "Running"),

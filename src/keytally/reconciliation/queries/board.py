@@ -70,7 +70,7 @@ class Board:
 
     months: Sequence[str]
     rows: Sequence[BoardRow]
-    page: Page
+    page: "Page[BoardRow]"
     counts: Mapping[Standing, int] = field(default_factory=dict)
     late: int = 0
 
@@ -102,7 +102,7 @@ def asked_of(asked: Mapping[str, str]) -> BoardFilter:
     months, person = asked.get("months", ""), asked.get("person", "")
     standing = asked.get("standing", "")
     return BoardFilter(
-        months=int(months) if months in map(str, MONTHS) else BoardFilter.months,
+        months=int(months) if months in map(str, MONTHS) else MONTHS[1],
         standing=Standing(standing) if standing in set(Standing) else None,
         person=int(person) if person.isascii() and person.isdigit() and len(person) < 19 else None,
         text=asked.get("text", "")[:80].replace("\x00", ""),

@@ -17,6 +17,7 @@ from keytally.reconciliation.labels import (
     class_label,
 )
 from keytally.reconciliation.rules import WIDTH, BridgeRow
+from keytally.reconciliation.rules.month_board import Standing
 
 register = template.Library()
 
@@ -90,4 +91,4 @@ def bridge_bar(row: BridgeRow) -> SafeString:
 @register.filter
 def standing_name(token: str) -> Label:
     """Say where a month stands."""
-    return STANDING_LABELS.get(token, token)
+    return STANDING_LABELS.get(Standing(token), token) if token in set(Standing) else token
