@@ -77,27 +77,30 @@ def move_up(session: Session, number: Number) -> int:
     alike = f"partition by {core}, meets, item, family, currency"
     moved = session.run(
         f"""create table moved as
-        with rolled as (
-            select l.n, l.side, l.{core}, l.place, l.{key}, l.store, l.item, l.family, l.currency, r.meets, r.is_store
-            from open l join roll r
-                on r.code = l.store and coalesce(l.day, r.last_day) between r.first_day and r.last_day
+        with named as (
+            select distinct k.number, r.code, r.meets, r.is_store, r.first_day, r.last_day
+            from roll r join coded k on k.key = r.code),
+        rolled as (
+            select l.n, l.side, l.{core}, l.place, l.{key}, l.store, l.item, l.family, l.currency,
+                r.code, r.meets, r.is_store
+            from open l join named r
+                on r.number = l.store and coalesce(l.day, r.last_day) between r.first_day and r.last_day
             where l.{core} is not null),
         counted as (
-            select n, store, is_store, meets, min(place) filter (where not is_store) over ({alike}) as place,
+            select n, code, is_store, min(store) filter (where not is_store) over ({alike}) as store,
+                min(place) filter (where not is_store) over ({alike}) as place,
                 min({key}) filter (where not is_store) over ({alike}) as key,
                 count(*) filter (where side = 0 and is_store) over ({alike}) as our_stores,
                 count(*) filter (where side = 1 and is_store) over ({alike}) as their_stores,
                 count(*) filter (where side = 0 and not is_store) over ({alike}) as our_offices,
                 count(*) filter (where side = 1 and not is_store) over ({alike}) as their_offices
             from rolled)
-        select n, store, is_store, meets, place, key from counted
+        select n, code, is_store, store, place, key from counted
         where (our_stores > 0 and their_offices > 0) or (their_stores > 0 and our_offices > 0)"""
     )
-    session.run("insert into moved_line select n, store, is_store from moved where n not in (select n from moved_line)")
-    session.run(f"update open set store = m.meets, place = m.place, {key} = m.key from moved m where open.n = m.n")
-    session.run(
-        f"""update line set store_key = m.meets, place = m.place, {key} = m.key from moved m where line.n = m.n"""
-    )
+    session.run("insert into moved_line select n, code, is_store from moved where n not in (select n from moved_line)")
+    session.run(f"update open set store = m.store, place = m.place, {key} = m.key from moved m where open.n = m.n")
+    session.run(f"update line set store_key = m.store, {key} = m.key from moved m where line.n = m.n")
     return moved
 
 
