@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 CAPABILITIES = (
     *("kernel", "exchange", "core", "identity", "jobs", "imports", "worklist", "people", "approvals", "accounts"),
-    *("playbook", "reconciliation", "reconciliation/engine", "funnel", "negotiation", "site"),
+    *("playbook", "reconciliation", "reconciliation/engine", "funnel", "negotiation", "prospecting", "site"),
 )
 
 BREACHES = [

@@ -23,7 +23,16 @@ from keytally.identity.operations import Problem, declared_operations, problem_r
 log = structlog.get_logger(__name__)
 
 CAPABILITIES = (
-    *("identity", "jobs", "worklist", "people", "approvals", "accounts", "playbook", "reconciliation", "funnel"),
+    "identity",
+    "jobs",
+    "worklist",
+    "people",
+    "approvals",
+    "accounts",
+    "playbook",
+    "reconciliation",
+    "funnel",
+    "prospecting",
 )
 DESCRIPTION = (
     "Lists are cut into pages: pass `next` as `cursor`. Dates are ISO 8601, money is minor units and currency, "

@@ -46,6 +46,12 @@ ENTRIES: Sequence[Entry] = (
         url_name="accounts:list",
         permission="accounts.view",
     ),
+    Entry(
+        label=pgettext_lazy("menu", "Prospecting"),
+        icon="phone",
+        url_name="prospecting:turn",
+        permission="prospecting.view",
+    ),
     Entry(label=pgettext_lazy("menu", "Funnel"), icon="filter", url_name="funnel:list", permission="funnel.view"),
     Entry(
         label=pgettext_lazy("menu", "Reconciliation"),

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "keytally.playbook",
     "keytally.reconciliation",
     "keytally.funnel",
+    "keytally.prospecting",
     "keytally.site",
 ]
 

@@ -95,9 +95,7 @@ def update_catalog(folder: Path) -> int:
     if not found:
         return 0
     # The date of the day it was made stays, so that two people who add words do not both change it.
-    fresh = Catalog(
-        locale=LOCALE, project="keytally", charset="utf-8", fuzzy=False, creation_date=known.creation_date
-    )
+    fresh = Catalog(locale=LOCALE, project="keytally", charset="utf-8", fuzzy=False, creation_date=known.creation_date)
     for words in sorted(found, key=lambda words: (words.text, words.context or "")):
         old = known.get(words.text, context=words.context)
         identity = (words.text, words.plural) if words.plural else words.text

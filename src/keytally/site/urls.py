@@ -26,6 +26,7 @@ for prefix, capability in (
     ("playbook/", "playbook"),
     ("reconciliation/", "reconciliation"),
     ("funnel/", "funnel"),
+    ("prospecting/", "prospecting"),
 ):
     if find_spec(f"keytally.{capability}.urls"):
         urlpatterns.append(path(prefix, include(f"keytally.{capability}.urls")))

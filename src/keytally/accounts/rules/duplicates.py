@@ -60,7 +60,7 @@ def likeness(first: Entry, second: Entry) -> Likeness:
         "SAME_TAX_ID": first.tax_id and first.tax_id == second.tax_id and first.kind == second.kind != "STORE",
         "SAME_PHONE": first.phones & second.phones,
         "SAME_NAME": one == other,
-        "ALIKE_NAME": one != other and _alike(one, other) >= ALIKE_PERCENT,
+        "ALIKE_NAME": one != other and alike_percent(one, other) >= ALIKE_PERCENT,
         "SAME_ADDRESS": first.address and plain_name(first.address) == plain_name(second.address),
     }
     reasons = [reason for reason, holds in checks.items() if holds]
@@ -115,8 +115,12 @@ def _apart(first: Entry, second: Entry) -> int | None:
     return max(abs(one - three), abs(two - four))
 
 
-def _alike(one: str, other: str) -> int:
-    """Compare two names by the pairs of letters they share, in per cent (Dice)."""
+def alike_percent(one: str, other: str) -> int:
+    """Compare two plain names by the pairs of letters they share, in per cent (Dice).
+
+    >>> alike_percent("大润发杨行", "大润发杨浦")
+    75
+    """
     ours, theirs = _pairs_of(one), _pairs_of(other)
     return 200 * len(ours & theirs) // (len(ours) + len(theirs)) if ours and theirs else 0
 

@@ -1,0 +1,1 @@
+"""The rules of prospecting, pure: fit, searches, preparation, cadence, capture, likeness and yield."""
