@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-TIMING = re.compile(r"app;dur=([0-9.]+), queries;dur=([0-9]+)")
+TIMING = re.compile(r"app;dur=([0-9.]+), cpu;dur=([0-9.]+), queries;dur=([0-9]+)")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One answer: the server's time and queries, and the whole time until its last byte, in milliseconds."""
+    """One answer: the server's time, its processor's, its queries, and the time until its last byte, in ms."""
 
     page: str
     status: int
     server_ms: float
+    cpu_ms: float
     client_ms: float
     queries: int
     size: int
@@ -66,8 +67,8 @@ class Visitor:
         body = response.read()
         spent = (time.perf_counter() - began) * 1000
         told = TIMING.search(response.headers.get("Server-Timing", ""))
-        server, queries = (float(told[1]), int(told[2])) if told else (spent, 0)
-        return Sample(page, response.status, server, spent, queries, len(body))
+        server, cpu, queries = (float(told[1]), float(told[2]), int(told[3])) if told else (spent, 0.0, 0)
+        return Sample(page, response.status, server, cpu, spent, queries, len(body))
 
 
 def click_through(

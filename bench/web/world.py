@@ -1,6 +1,6 @@
 """A company of 2,000 people with ten years of changes, its reconciliations, requests and work, in an empty database.
 
-    KEYTALLY_VAR=... DATABASE_URL=... python -m bench.web.world --people 2000 --years 10 --requests 3000
+    KEYTALLY_VAR=... DATABASE_URL=... python -m bench.web.world --people 2000 --years 10 --requests 10000
 
 Prints one line of JSON: the sessions of the people who will click, and what was made.
 """
@@ -9,16 +9,19 @@ import argparse
 import json
 import os
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 from bench.web.accounts import make_accounts, pages_for
+from bench.web.many_requests import add_requests
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keytally.site.settings")
 
 if TYPE_CHECKING:
     from keytally.core.models import User
+    from keytally.people.rules.template import LinePlan, OrganisationPlan
 
 CLICKING = {"GM": 1, "SD": 1, "NKM": 1, "RM": 3, "RKM": 3, "AM": 3, "AKM": 4, "REP": 4}
 ROLES = {
@@ -47,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--years", type=int, default=10)
-    parser.add_argument("--requests", type=int, default=3_000)
+    parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--stores", type=int, default=100_000)
     given = parser.parse_args()
     django.setup()
@@ -66,7 +69,7 @@ def make_world(*, people: int, years: int, requests: int, stores: int = 0, now: 
     founded = now.date() - timedelta(days=365 * years)
     holders = _organise(people=people, founded=founded, now=now, chance=chance)
     _reconciliations(holders["REP"] + holders["AKM"], number=people, now=now)
-    _requests(holders, number=requests, now=now, chance=chance)
+    add_requests(holders["REP"], number=requests, by=holders["SD"][0], now=now, chance=chance)
     made = make_accounts(holders["REP"], stores=stores, now=now) if stores else {"stores": 0}
     clicking = [person for role, number in CLICKING.items() for person in holders.get(role, [])[:number]]
     return {
@@ -119,9 +122,26 @@ def _organise(*, people: int, founded: date, now: datetime, chance: random.Rando
             holdings.append(HoldingPlan(place.code, chance.choice(before).pk, day, until))
             day = until
         holdings.append(HoldingPlan(place.code, person.pk, day))
-    whole = OrganisationPlan(plan.units, plan.positions, plan.lines, tuple(holdings))
+    lines = _lines(plan, founded=founded, now=now, chance=chance)
+    whole = OrganisationPlan(plan.units, plan.positions, lines, tuple(holdings))
     set_up(whole, starts_on=founded, by=None, now=now)
     return holders
+
+
+def _lines(plan: "OrganisationPlan", *, founded: date, now: datetime, chance: random.Random) -> tuple["LinePlan", ...]:
+    """Let representatives change between the supervisor and the KA manager of their area, as row O10 allows."""
+    from keytally.people.rules.organisation import LineKind
+
+    found = []
+    for line in plan.lines:
+        bosses = cycle((line.boss, line.boss.replace("-ASS", "-AKM")))
+        day = founded
+        if line.kind is LineKind.SOLID and "-REP" in line.position:
+            while (until := day + timedelta(days=chance.randint(HELD_FOR_DAYS // 2, HELD_FOR_DAYS * 2))) < now.date():
+                found.append(replace(line, boss=next(bosses), starts_on=day, ends_before=until))
+                day = until
+        found.append(replace(line, boss=next(bosses), starts_on=day))
+    return tuple(found)
 
 
 def _people(number: int, *, roles: list[str], now: datetime) -> list["User"]:
@@ -176,27 +196,6 @@ def _reconciliations(owners: list["User"], *, number: int, now: datetime) -> Non
         ],
         batch_size=500,
     )
-
-
-def _requests(holders: dict[str, list["User"]], *, number: int, now: datetime, chance: random.Random) -> None:
-    """Let representatives ask for all sorts of amounts over the last days."""
-    from keytally.approvals import services
-    from keytally.approvals.services import Details, Draft
-    from keytally.approvals.services.workflows import accept_limits
-    from keytally.kernel.money import Money
-    from keytally.people.models import Holding
-
-    accept_limits(["spend_request"], by=holders["SD"][0], now=now - timedelta(days=30))
-    places = dict(Holding.objects.filter(ends_before=None).values_list("person_id", "position_id"))
-    for place in range(number):
-        asker = chance.choice(holders["REP"])
-        amount = Money(chance.choice([80_000, 900_000, 2_500_000, 12_000_000]), "CNY")
-        at = now - timedelta(hours=chance.randint(1, 200))
-        first_day = (now + timedelta(days=60)).date().isoformat()
-        facts = {"reach": chance.choice(["NATIONAL", "REGIONAL"]), "sell_out_from": first_day}
-        details = Details(account_name="永辉超市", text="", key=None)
-        draft = Draft(f"端架费 {place}", places[asker.pk], amount, facts, details, ())
-        services.start("spend_request", draft=draft, by=asker, now=at)
 
 
 def _session(person: "User") -> str:
