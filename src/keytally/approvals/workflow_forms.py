@@ -24,6 +24,7 @@ from keytally.approvals.rules.editing import (
     written_stages,
 )
 from keytally.approvals.rules.workflow import Allowance, Step, Workflow
+from keytally.approvals.rules.workflow_faults import LONGEST_EN, LONGEST_ZH, MOST_DAYS, MOST_HOURS, MOST_MINUTES
 from keytally.approvals.workflows import wording
 from keytally.core.templatetags.keytally import money
 from keytally.kernel.money import Money
@@ -138,12 +139,12 @@ class WorkflowForm(VersionForm):
 
     def _add_step(self, step: Step) -> None:
         made: dict[str, forms.Field] = {
-            "name_zh": forms.CharField(label=_("Name in Chinese"), max_length=200),
-            "name_en": forms.CharField(label=_("Name in English"), max_length=300),
+            "name_zh": forms.CharField(label=_("Name in Chinese"), max_length=LONGEST_ZH),
+            "name_en": forms.CharField(label=_("Name in English"), max_length=LONGEST_EN),
             "roles": RolesField(is_route=False, label=_("Roles")),
-            "working_days": forms.IntegerField(label=_("Working days"), min_value=0, max_value=250, required=False),
-            "hours": forms.IntegerField(label=_("Hours"), min_value=0, max_value=240, required=False),
-            "minutes": forms.IntegerField(label=_("Minutes"), min_value=0, max_value=600, required=False),
+            "working_days": _count(_("Working days"), most=MOST_DAYS),
+            "hours": _count(_("Hours"), most=MOST_HOURS),
+            "minutes": _count(_("Minutes"), most=MOST_MINUTES),
             "optional": forms.BooleanField(label=_("May be skipped"), required=False),
             "removed": forms.BooleanField(label=_("Remove"), required=False),
         }
@@ -175,6 +176,10 @@ class WorkflowTextForm(VersionForm):
 
 
 STEP_PARTS = ("name_zh", "name_en", "roles", "working_days", "hours", "minutes", "optional", "removed")
+
+
+def _count(label: Any, *, most: int) -> forms.IntegerField:  # noqa: ANN401 - a lazy text
+    return forms.IntegerField(label=label, min_value=0, max_value=most, required=False)
 
 
 def _initial(workflow: Workflow) -> dict[str, Any]:

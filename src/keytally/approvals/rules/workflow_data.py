@@ -61,13 +61,20 @@ def read_value(value: object, *, where: str = "value") -> Value:
     Decimal('0.5')
     """
     if isinstance(value, str) and value.startswith(NUMBER):
-        try:
-            return Decimal(value.removeprefix(NUMBER))
-        except InvalidOperation:
-            raise UnreadableWorkflow(where, f"{value!r} is no number") from None
+        return _number(value, where=where)
     if isinstance(value, bool | str | int | Decimal):
         return value
     raise UnreadableWorkflow(where, f"{value!r} is no true or false, text or exact number")
+
+
+def _number(value: str, *, where: str) -> Decimal:
+    try:
+        number = Decimal(value.removeprefix(NUMBER))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise UnreadableWorkflow(where, f"{value!r} is no number")
+    return number
 
 
 def _read(shape: type[T], data: object, *, where: str) -> T:
@@ -123,6 +130,8 @@ def _single(hint: type[Any], data: object, *, where: str) -> Any:  # noqa: ANN40
             raise UnreadableWorkflow(where, f"{data!r} is no date as 2026-01-31") from None
     if type(data) is not hint:
         raise UnreadableWorkflow(where, f"{data!r} is no {hint.__name__}")
+    if isinstance(data, str) and "\x00" in data:
+        raise UnreadableWorkflow(where, "holds a character that no text has")
     return data
 
 

@@ -23,7 +23,11 @@ from keytally.approvals.rules.workflow import (
     Workflow,
     WorkflowKind,
 )
+from keytally.kernel.money import UnknownCurrency, minor_digits
 
+# What a step and its deadline may be at most; a request keeps the names, and a calendar counts the days.
+LONGEST_ID, LONGEST_ZH, LONGEST_EN = 32, 120, 200
+MOST_DAYS, MOST_HOURS, MOST_MINUTES = 250, 240, 600
 ORDERED = frozenset({Comparison.AT_MOST, Comparison.MORE_THAN, Comparison.AT_LEAST, Comparison.LESS_THAN})
 
 
@@ -38,7 +42,7 @@ class Fault:
 
 def faults_of(workflow: Workflow) -> tuple[Fault, ...]:
     """List everything that makes a workflow unfit for use; none means it may be kept."""
-    found = [*_of_names(workflow), *_of_steps(workflow), *_of_tests(workflow)]
+    found = [*_of_names(workflow), *_of_sizes(workflow), *_of_steps(workflow), *_of_tests(workflow)]
     if workflow.kind is WorkflowKind.APPROVAL:
         found += [*_of_approval(workflow)]
     if workflow.limits:
@@ -71,6 +75,22 @@ def _of_names(workflow: Workflow) -> Iterator[Fault]:
     for part in named:
         if not (part.name_zh.strip() and part.name_en.strip()):
             yield Fault("NAME_MISSING", getattr(part, "id", getattr(part, "key", workflow.code)))
+
+
+def _of_sizes(workflow: Workflow) -> Iterator[Fault]:
+    named: tuple[Workflow | Step | Field, ...] = (workflow, *workflow.steps, *workflow.fields)
+    for part in named:
+        key = getattr(part, "id", getattr(part, "key", workflow.code))
+        if len(key) > LONGEST_ID or len(part.name_zh) > LONGEST_ZH or len(part.name_en) > LONGEST_EN:
+            yield Fault("TOO_LONG", key[:LONGEST_ID])
+    for step in workflow.steps:
+        allowed = step.allowance
+        counts = ((allowed.working_days, MOST_DAYS), (allowed.hours, MOST_HOURS), (allowed.minutes, MOST_MINUTES))
+        if any(not 0 <= count <= most for count, most in counts):
+            yield Fault("DEADLINE_OUT_OF_RANGE", step.id)
+    for field in workflow.fields:
+        if (field.kind is FieldKind.CODE) != bool(field.choices):
+            yield Fault("CHOICES_MISSING", field.key)
 
 
 def _of_steps(workflow: Workflow) -> Iterator[Fault]:
@@ -117,6 +137,8 @@ def _of_limits(limits: Limits) -> Iterator[Fault]:
         yield Fault("LAST_LEVEL_BOUNDED", "limits")
     for place, level in enumerate(limits.levels, start=1):
         yield from _of_level(level, where=f"level {place}")
+    if not _is_currency(limits.currency):
+        yield Fault("CURRENCY_UNKNOWN", "limits", limits.currency[:LONGEST_ID])
     for extra in limits.extras:
         yield from _of_roles(extra.roles, where="extra")
     for lower, higher in _reached_by_more(limits.levels):
@@ -126,9 +148,18 @@ def _of_limits(limits: Limits) -> Iterator[Fault]:
             yield Fault("BOUNDS_FALL", f"level {higher + 1}", f"level {lower + 1}")
 
 
+def _is_currency(code: str) -> bool:
+    try:
+        return minor_digits(code) >= 0
+    except UnknownCurrency:
+        return False
+
+
 def _of_level(level: Level, *, where: str) -> Iterator[Fault]:
     if not level.stages or not all(stage.roles for stage in level.stages):
         yield Fault("LEVEL_EMPTY", where)
+    if level.up_to_minor is not None and level.up_to_minor <= 0:
+        yield Fault("BOUND_NOT_POSITIVE", where)
     for stage in level.stages:
         yield from _of_roles(stage.roles, where=where)
         if not set(stage.roles) <= set(AUTHORITY):

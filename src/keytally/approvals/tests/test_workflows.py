@@ -1,5 +1,6 @@
 """The shipped workflows against the figures of the default workflows: steps, roles, deadlines, limits."""
 
+import json
 import re
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -203,3 +204,37 @@ def test_a_step_that_the_requester_would_decide_is_refused_in_words():
     found = workflow_faults.faults_of(replace(workflow, limits=None, steps=(asked,)))
     assert [(fault.code, fault.where) for fault in found] == [("ROLE_CANNOT_DECIDE", deciding.id)]
     assert deciding.id in ERRORS["ROLE_CANNOT_DECIDE"] % {"where": deciding.id}
+
+
+def spoilt(*path, value):
+    """Write the spend request with one place of it spoilt."""
+    content = json.loads(json.dumps(write_workflow(workflows.shipped("spend_request"))))
+    place = content
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return content
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        (("limits", "levels", 0, "up_to_minor"), 0, "BOUND_NOT_POSITIVE"),
+        (("limits", "levels", 0, "up_to_minor"), -1, "BOUND_NOT_POSITIVE"),
+        (("limits", "levels", 0, "up_to_minor"), 20000.5, "UNREADABLE"),
+        (("limits", "levels", 1, "up_to_minor"), 2_000_000, "BOUNDS_FALL"),
+        (("limits", "levels", 1, "stages", 0, "roles"), ["ASS"], "LARGER_GOES_LOWER"),
+        (("limits", "currency"), "???", "CURRENCY_UNKNOWN"),
+        (("steps", 1, "allowance"), {"working_days": -1}, "DEADLINE_OUT_OF_RANGE"),
+        (("steps", 1, "allowance"), {"hours": 10**9}, "DEADLINE_OUT_OF_RANGE"),
+        (("steps", 1, "id"), "X" * 33, "TOO_LONG"),
+        (("steps", 1, "name_zh"), "长" * 121, "TOO_LONG"),
+        (("steps", 1, "name_zh"), "核\x00对", "UNREADABLE"),
+        (("steps", 1, "roles"), ["BOSS"], "ROLE_UNKNOWN"),
+        (("limits", "extras", 0, "when", 0, "value"), "number:NaN", "UNREADABLE"),
+    ],
+)
+def test_what_would_break_requests_later_is_refused_when_it_is_kept(path, value, code):
+    found = {problem.code for problem in workflows.check(spoilt(*path, value=value), code="spend_request")}
+    assert code in found
+    assert found <= set(ERRORS)

@@ -15,6 +15,15 @@ ERRORS: Mapping[str, Label] = {
     "FIELD_TWICE": _("Two facts have the key %(where)s; give one of them another."),
     "NO_STEPS": _("The workflow has no steps; add at least one."),
     "NAME_MISSING": _("%(where)s lacks a name in Chinese or in English; enter both."),
+    "TOO_LONG": _(
+        "%(where)s is too long: at most 32 letters for a number or key, 120 for a Chinese name, 200 for an English one."
+    ),
+    "DEADLINE_OUT_OF_RANGE": _(
+        "The deadline of step %(where)s must lie between 0 and 250 working days, 240 hours or 600 minutes."
+    ),
+    "CHOICES_MISSING": _("The fact %(where)s needs choices exactly if it is chosen from a list."),
+    "CURRENCY_UNKNOWN": _("%(detail)s is no currency; write its three letters, as CNY."),
+    "BOUND_NOT_POSITIVE": _("The bound of %(where)s must be more than zero, since every request asks for more."),
     "ROLES_OR_LIMITS": _("Step %(where)s needs either roles or the limits, not both and not neither."),
     "LIMITS_MISSING": _("Step %(where)s is decided by limits, but there are none, or it is no decision."),
     "ROLE_CANNOT_DECIDE": _(
