@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -145,9 +146,7 @@ def test_the_chart_is_zoomed_and_its_dotted_lines_hidden(page: Page, live_server
 
 
 @LANGUAGES
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_pages_have_names_contrast_and_room(page: Page, live_server, admin, faults, language, size) -> None:
-    page.set_viewport_size(size)
+def test_pages_have_names_contrast_and_room(page: Page, live_server, admin, faults, language) -> None:
     log_in(page, live_server, admin, language=language)
     shanghai = Position.objects.get(code="SH-AKM")
     holder = organisation(as_of=business_date(datetime.now(UTC))).holders(shanghai.pk)[0]
@@ -164,9 +163,9 @@ def test_pages_have_names_contrast_and_room(page: Page, live_server, admin, faul
         "absence": "/people/absence/",
         "allot": "/people/positions/allot/",
     }
-    for name, path in pages.items():
+    for size, (name, path) in product((DESK, PHONE), pages.items()):
+        page.set_viewport_size(size)
         page.goto(f"{live_server.url}{path}")
-        page.wait_for_load_state("networkidle")
         assert page.evaluate(AUDIT) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
         keep(page, name, language)

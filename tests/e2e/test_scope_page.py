@@ -52,13 +52,16 @@ def log_in(page: Page, address: str, username: str) -> None:
     page.wait_for_load_state()
 
 
-def keep_picture(page: Page, name: str, *, language: str, width: int) -> None:
-    if WITH_SCREENSHOTS:
-        page.screenshot(path=IMAGES / f"export-{name}-{language}-{width}.png", full_page=True)
+def look(page: Page, name: str, *, language: str, width: int) -> None:
+    """See that a page fits a desk and a phone, keep pictures where asked, and go on in the journey's own width."""
+    for each in (*SIZES, width):
+        page.set_viewport_size(SIZES[each])
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, each)
+        if WITH_SCREENSHOTS:
+            page.screenshot(path=IMAGES / f"export-{name}-{language}-{each}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", list(SIZES))
-@pytest.mark.parametrize("language", list(WORDS))
+@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("zh", 390)])
 def test_a_list_leaves_with_a_reason_and_a_name(live_server, page: Page, people, tmp_path, language, width):
     people(language)
     words, picture = WORDS[language], {"language": language, "width": width}
@@ -69,7 +72,7 @@ def test_a_list_leaves_with_a_reason_and_a_name(live_server, page: Page, people,
     page.locator("main button[type=submit]").click()
     expect(page.locator("[role=alert]")).to_contain_text(words["why"])
     page.fill("#id_reason", "年审 / yearly audit")
-    keep_picture(page, "take", **picture)
+    look(page, "take", **picture)
     with page.expect_download() as download:
         page.locator("main button[type=submit]", has_text=words["take"]).click()
     download.value.save_as(tmp_path / "people.xlsx")
@@ -79,8 +82,7 @@ def test_a_list_leaves_with_a_reason_and_a_name(live_server, page: Page, people,
     page.goto(f"{live_server.url}/exports/")
     expect(page.locator("main tbody tr")).to_have_count(1)
     expect(page.locator("main tbody")).to_contain_text("年审")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    keep_picture(page, "list", **picture)
+    look(page, "list", **picture)
 
 
 @pytest.mark.parametrize("language", list(WORDS))

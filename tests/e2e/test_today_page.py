@@ -50,7 +50,9 @@ WORDS = {
     },
 }
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-hans"])
-WIDTHS = pytest.mark.parametrize("width", [1440, 390])
+WIDTHS = (1440, 390)
+# The journeys are made in Chinese on a phone and in English at a desk; every page is looked at in both widths.
+JOURNEYS = pytest.mark.parametrize(("language", "width"), [("en", 1440), ("zh-hans", 390)])
 pytestmark = pytest.mark.usefixtures("bundle")
 
 
@@ -77,16 +79,24 @@ def enter(page: Page, live_server, person: User, *, language: str, width: int) -
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
     page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+    resize(page, width)
+
+
+def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844 if width < 500 else 900})
 
 
 def look(page: Page, name: str, *, language: str) -> None:
-    """Audit a page, and keep a picture of it where asked."""
-    assert page.evaluate(AUDIT.read_text("utf-8")) == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
-    if WITH_SCREENSHOTS and name in SHOWN:
-        short, width = language.partition("-")[0], page.viewport_size["width"]
-        page.screenshot(path=IMAGES / f"{name}-{short}-{width}.png", full_page=True)
+    """Audit a page at a desk and on a phone, and keep a picture of it where asked."""
+    before = page.viewport_size["width"]
+    for width in WIDTHS:
+        resize(page, width)
+        assert page.evaluate(AUDIT.read_text("utf-8")) == [], (name, width)
+        fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        assert page.evaluate(fits), (name, width)
+        if WITH_SCREENSHOTS and name in SHOWN:
+            page.screenshot(path=IMAGES / f"{name}-{language.partition('-')[0]}-{width}.png", full_page=True)
+    resize(page, before)
 
 
 def busy(company, now) -> User:
@@ -104,8 +114,7 @@ def busy(company, now) -> User:
     return company["FS"]
 
 
-@LANGUAGES
-@WIDTHS
+@JOURNEYS
 def test_everything_that_waits_stands_on_the_first_page_by_urgency(
     page: Page, live_server, company, faults, language, width
 ):
@@ -143,8 +152,7 @@ def test_the_keyboard_moves_opens_and_leaves_a_field_alone(page: Page, live_serv
     assert faults == []
 
 
-@LANGUAGES
-@WIDTHS
+@JOURNEYS
 def test_a_thing_is_put_off_and_nothing_left_teaches(page: Page, live_server, company, faults, language, width):
     words, now = WORDS[language], datetime.now(UTC)
     person = company.outsider
@@ -168,8 +176,7 @@ def test_a_thing_is_put_off_and_nothing_left_teaches(page: Page, live_server, co
     assert faults == []
 
 
-@LANGUAGES
-@WIDTHS
+@JOURNEYS
 def test_limits_are_accepted_and_changed_and_the_workflow_is_drawn(
     page: Page, live_server, company, faults, language, width
 ):
@@ -206,8 +213,7 @@ def test_limits_are_accepted_and_changed_and_the_workflow_is_drawn(
     assert faults == []
 
 
-@LANGUAGES
-@WIDTHS
+@JOURNEYS
 def test_the_calendars_are_shown(page: Page, live_server, company, faults, language, width):
     enter(page, live_server, company.admin, language=language, width=width)
     page.goto(f"{live_server.url}/calendar/?year=2026")
