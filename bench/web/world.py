@@ -71,15 +71,16 @@ def make_world(*, people: int, years: int, requests: int, stores: int = 0, now: 
     _reconciliations(holders["REP"] + holders["AKM"], number=people, now=now)
     add_requests(holders["REP"], number=requests, by=holders["SD"][0], now=now, chance=chance)
     made = make_accounts(holders["REP"], stores=stores, now=now) if stores else {"stores": 0}
-    clicking = [person for role, number in CLICKING.items() for person in holders.get(role, [])[:number]]
+    clicking = [(role, person) for role, number in CLICKING.items() for person in holders.get(role, [])[:number]]
     return {
         "visitors": [
             {
+                "role": role,
                 "session": _session(person),
                 "reconciles": person.may("reconcile.view"),
                 "pages": pages_for(person, now=now) if stores else {},
             }
-            for person in clicking
+            for role, person in clicking
         ],
         "counts": {
             "positions": Position.objects.count(),
