@@ -131,6 +131,8 @@ def _database() -> dict[str, Any]:
     else:
         chosen["CONN_MAX_AGE"] = 60
         chosen["CONN_HEALTH_CHECKS"] = True
+        # Pages ask short questions: compiling a query takes PostgreSQL longer than answering it.
+        chosen["OPTIONS"] = {"options": "-c jit=off", **chosen.get("OPTIONS", {})}
     return chosen
 
 
