@@ -30,9 +30,15 @@ declare(
         roles=usually((Role.REGION_MANAGER, Role.NATIONAL_MANAGER, Role.SALES_DIRECTOR)),
     ),
     change("funnel.review", _("Keep the notes of the weekly review"), roles=usually(_MANAGERS)),
+    change("funnel.forecast", _("Make forecasts and keep them"), roles=usually((*_MANAGERS, *_MONEY, Role.SALES_REP))),
+    change(
+        "funnel.import_history",
+        _("Import opportunities of another system as history, and undo it"),
+        roles=(Role.NATIONAL_MANAGER, Role.SALES_DIRECTOR),
+    ),
     change(
         "funnel.rules",
-        _("Change the gates of the funnel"),
+        _("Change the gates of the funnel, and the rules of measures and forecasts"),
         roles=(Role.NATIONAL_MANAGER, Role.SALES_DIRECTOR),
     ),
 )

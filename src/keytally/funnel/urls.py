@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from keytally.funnel import urls_measures
 from keytally.funnel.views import edits, lists, show
 
 app_name = "funnel"
@@ -18,4 +19,5 @@ urlpatterns = [
     path("<int:number>/review/", edits.review, name="review"),
     path("evidence/<int:evidence_id>/void/", edits.void, name="void"),
     path("team/<int:member_id>/end/", edits.end_member, name="end_member"),
+    *urls_measures.urlpatterns,
 ]

@@ -6,12 +6,17 @@ from keytally.core.clock import business_date
 from keytally.core.models import User
 from keytally.core.tests.samples import Samples, Secret
 from keytally.funnel.labels import PaperKind
+from keytally.funnel.models import HistoryImport
+from keytally.funnel.queries.measures_slice import slice_of
 from keytally.funnel.rules.stages import CustomerSize, Stage, TeamRole
 from keytally.funnel.services.evidence import NewEvidence
+from keytally.funnel.services.forecasts import make_forecast
 from keytally.funnel.services.opening import NewOpportunity, open_opportunity
 from keytally.funnel.services.papers import add_paper
 from keytally.funnel.services.team import add_competitor, add_member, keep_review
 from keytally.funnel.views.edits import EDITS
+from keytally.imports.services import open_batch
+from keytally.kernel.periods import Period
 
 NAME, NOTE, RIVAL, REVIEWED = "secretopportunity", "secretgateevidence", "secretcompetitor", "secretreviewnote"
 
@@ -50,7 +55,20 @@ def samples(stranger, *, now):
             "funnel:override:to": Stage.INTENT.value,
             "funnel:evidence_id": one.evidence.exclude(note="").first().pk,
             "funnel:member_id": member.pk,
+            "funnel:forecast_id": _forecast(stranger, now=now).pk,
+            "funnel:history_id": _history(stranger, now=now).pk,
         },
         secrets=[Secret(text, "funnel.view") for text in (NAME, NOTE, RIVAL, REVIEWED)],
         subjects={"opportunity": (one.pk, "funnel.view")},
+    )
+
+
+def _forecast(stranger, *, now):
+    today = business_date(now)
+    return make_forecast(slice_of({}, today=today), period=Period.through(today, today), by=stranger, now=now)
+
+
+def _history(stranger, *, now):
+    return HistoryImport.objects.create(
+        batch=open_batch(owner=stranger, now=now), owner=stranger, currency="CNY", state="CHECKED"
     )

@@ -1,0 +1,166 @@
+"""How did the four measures move over the last months? Three queries, however many months."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncMonth
+
+from keytally.funnel.models import StageEntry
+from keytally.funnel.queries.measures import Days, annotated, day_value, entered, left_by, over_by, yes
+from keytally.funnel.queries.measures_slice import Slice, is_everything, measured
+from keytally.funnel.rule_data import gate_profile
+from keytally.funnel.rules.measures_evenness import entropy_ppm
+from keytally.funnel.rules.slope import Slope, slope
+from keytally.funnel.rules.stages import STAGES, Stage, State
+from keytally.funnel.rules.survival import MILLION, OPEN, Curve, Spell, kaplan_meier, rounded
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+MONTHS = 12
+PERCENT_PPM = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the trend: what stood at its end, how what came in during it went on, what was won in it."""
+
+    starts_on: date
+    day: date
+    counts: dict[Stage, int]
+    amounts: dict[Stage, int]
+    weighted_minor: int
+    entropy_ppm: int | None
+    slopes: dict[Stage, Slope]
+    stay: Curve
+    won: int
+    decided: int
+    won_minor: int
+
+    @property
+    def count(self) -> int:
+        """How many stood in the funnel."""
+        return sum(self.counts.values())
+
+    @property
+    def amount_minor(self) -> int:
+        """What stood in the funnel was worth."""
+        return sum(self.amounts.values())
+
+    @property
+    def win_rate_ppm(self) -> int | None:
+        """Of what ended in the month, so much was won."""
+        return rounded(self.won * MILLION, self.decided) if self.decided else None
+
+
+def months_before(as_of: date) -> list[tuple[date, date]]:
+    """List the last months, oldest first, each with its first day and the day that it is measured on.
+
+    >>> months_before(date(2027, 3, 10))[-2:]
+    [(datetime.date(2027, 2, 1), datetime.date(2027, 2, 28)), (datetime.date(2027, 3, 1), datetime.date(2027, 3, 10))]
+    """
+    found, first = [(as_of.replace(day=1), as_of)], as_of.replace(day=1)
+    while len(found) < MONTHS:
+        last = first - timedelta(days=1)
+        first = last.replace(day=1)
+        found.append((first, last))
+    return found[::-1]
+
+
+def trend(person: "User", wanted: Slice) -> list[Month]:
+    """Measure the last twelve months; amounts count as they stand today, and who qualified then is not known."""
+    months = months_before(wanted.as_of)
+    stood = _stood(person, wanted, months)
+    went, lasted = _stays(person, wanted, months[0][0])
+    over = _ended(person, wanted, months[0][0])
+    weights = gate_profile(as_of=wanted.as_of).stages
+    found = []
+    for place, (first, day) in enumerate(months):
+        counts = {stage: stood.get((stage, place), (0, 0))[0] for stage in STAGES}
+        amounts = {stage: stood.get((stage, place), (0, 0))[1] for stage in STAGES}
+        weighted = sum(amounts[stage] * weights[stage].weight * PERCENT_PPM for stage in STAGES)
+        found.append(
+            Month(
+                starts_on=first,
+                day=day,
+                counts=counts,
+                amounts=amounts,
+                weighted_minor=rounded(weighted, MILLION),
+                entropy_ppm=entropy_ppm(list(amounts.values())),
+                slopes={stage: slope(went.get((stage, first), [])) for stage in STAGES},
+                stay=kaplan_meier([one for stage in STAGES for one in lasted.get((stage, first), [])]),
+                **over.get(first, {"won": 0, "decided": 0, "won_minor": 0}),
+            )
+        )
+    return found
+
+
+def _stood(person: "User", wanted: Slice, months: list[tuple[date, date]]) -> dict[tuple[str, int], tuple[int, int]]:
+    entries = StageEntry.objects.filter(
+        Q(left_on=None) | Q(left_on__gt=months[0][1]), opportunity__is_history=False, entered_on__lte=wanted.as_of
+    )
+    if is_everything(person, wanted):
+        entries = entries.filter(opportunity__currency=wanted.currency)
+    else:
+        entries = entries.filter(opportunity__in=measured(person, wanted).order_by().values("pk"))
+    sums: dict[str, Any] = {}
+    for place, (_first, day) in enumerate(months):
+        there = Q(entered_on__lte=day) & (Q(left_on=None) | Q(left_on__gt=day))
+        sums[f"count_{place}"] = Count("pk", filter=there)
+        sums[f"amount_{place}"] = Sum("opportunity__amount_minor", filter=there)
+    found = {}
+    names = [name for place in range(len(months)) for name in (f"count_{place}", f"amount_{place}")]
+    for stage, *figures in entries.values("stage").annotate(**sums).order_by().values_list("stage", *names):
+        for place in range(len(months)):
+            found[stage, place] = (figures[2 * place], int(figures[2 * place + 1] or 0))
+    return found
+
+
+def _stays(
+    person: "User", wanted: Slice, since: date
+) -> tuple[dict[tuple[str, date], list[Spell]], dict[tuple[str, date], list[Spell]]]:
+    """Group what came in by the month in which it did, as it is known today."""
+    long = Slice(**{**_fields(wanted), "starts_on": since})
+    entries = annotated(entered(person, long), long).annotate(
+        month=TruncMonth("entered_on"),
+        days=Days(Coalesce(left_by(wanted.as_of), day_value(wanted.as_of)), F("entered_on")),
+        is_over=yes(over_by(wanted.as_of)),
+    )
+    went: dict[tuple[str, date], list[Spell]] = {}
+    lasted: dict[tuple[str, date], list[Spell]] = {}
+    keys = ("stage", "month", "days", "is_over", "is_again", "went")
+    for stage, month, days, is_over, is_again, how, count in (
+        entries.values_list(*keys).annotate(count=Count("pk")).order_by()
+    ):
+        lasted.setdefault((stage, month), []).append(Spell(days, "LEFT" if is_over else OPEN, count))
+        if not is_again:
+            went.setdefault((stage, month), []).append(Spell(days, how, count))
+    return went, lasted
+
+
+def _ended(person: "User", wanted: Slice, since: date) -> dict[date, dict[str, int]]:
+    won = Q(state=State.WON)
+    rows = (
+        measured(person, wanted)
+        .filter(closed_on__gte=since, closed_on__lte=wanted.as_of)
+        .annotate(month=TruncMonth("closed_on"))
+        .values("month")
+        .annotate(
+            won=Count("pk", filter=won),
+            decided=Count("pk"),
+            won_minor=Sum(
+                Case(When(won, then=F("amount_minor")), default=Value(0), output_field=IntegerField()), default=0
+            ),
+        )
+        .order_by()
+    )
+    return {
+        month: {"won": won, "decided": decided, "won_minor": int(minor or 0)}
+        for month, won, decided, minor in rows.values_list("month", "won", "decided", "won_minor")
+    }
+
+
+def _fields(wanted: Slice) -> dict[str, Any]:
+    return {name: getattr(wanted, name) for name in wanted.__dataclass_fields__}
