@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keytally.prospecting.views import campaigns, capture, figures, leads, rule_sets, searches, work
+from keytally.prospecting.views import campaigns, capture, deeds, figures, leads, rule_sets, searches, work
 
 app_name = "prospecting"
 
@@ -12,15 +12,9 @@ urlpatterns = [
     path("leads/new/", leads.new_lead, name="new"),
     path("leads/paste/", capture.paste, name="paste"),
     path("leads/<int:number>/", leads.lead, name="lead"),
-    path("leads/<int:number>/edit/", leads.edit_lead, name="edit"),
     path("leads/<int:number>/touch/", work.touch, name="touch"),
     path("leads/<int:number>/prepare/", work.prepare, name="prepare"),
-    path("leads/<int:number>/plan/", work.counter_plan, name="plan"),
-    path("leads/<int:number>/next/", work.next_action, name="next"),
-    path("leads/<int:number>/drop/", work.drop, name="drop"),
-    path("leads/<int:number>/take-up/", work.take_up, name="take_up"),
-    path("leads/<int:number>/give/", work.give, name="give"),
-    path("leads/<int:number>/convert/", work.convert, name="convert"),
+    path("leads/<int:number>/<slug:what>/", deeds.deed, name="deed"),
     path("searches/", searches.build, name="searches"),
     path("segments/", campaigns.segments, name="segments"),
     path("segments/new/", campaigns.new_segment, name="new_segment"),

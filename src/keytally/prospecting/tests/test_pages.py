@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from keytally.prospecting.models import Lead
 from keytally.prospecting.rule_data import search_lists
+from keytally.prospecting.views.deeds import DEEDS
 
 from .conftest import TODAY, found, tick_all
 
@@ -78,8 +79,11 @@ def test_somebody_elses_lead_is_nobodys_business(client, lead, director, rep):
     other = found(director, "丙铺")
     client.force_login(rep)
     assert client.get(url("lead", lead.pk)).status_code == 200
-    for name in ("lead", "edit", "touch", "plan", "convert"):
+    for name in ("lead", "touch"):
         assert client.get(url(name, other.pk)).status_code == 404
+    for what in (*DEEDS, "nothing"):
+        assert client.get(url("deed", other.pk, what)).status_code == 404
+    assert client.get(url("deed", lead.pk, "nothing")).status_code == 404
     client.force_login(director)
     assert client.get(url("lead", lead.pk)).status_code == 200
 

@@ -9,6 +9,7 @@ from keytally.prospecting.rules.cadence import Outcome, TouchKind
 from keytally.prospecting.rules.preparation import Personality, Willingness
 from keytally.prospecting.rules.sources import LeadSource
 from keytally.prospecting.services import campaigns, leads, touches
+from keytally.prospecting.views.deeds import DEEDS
 
 NAME, PHONE, TEXT = "secretnameoflead", "18811secretlead", "secrettextoftouch"
 
@@ -45,6 +46,7 @@ def samples(stranger, *, now):
     return Samples(
         values={
             "prospecting:number": lead.pk,
+            "prospecting:deed:what": list(DEEDS),
             "api/leads:number": lead.pk,
             "prospecting:segment_id": segment.pk,
             "prospecting:campaign_id": campaign.pk,

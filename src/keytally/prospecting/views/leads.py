@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keytally.accounts.queries.reach import visible_to
 from keytally.core.access import requires
 from keytally.core.queries import audit_of, people
-from keytally.prospecting.forms import FactsForm, NewLeadForm, first_plan
+from keytally.prospecting.forms import NewLeadForm, first_plan
 from keytally.prospecting.labels import ADVICE, LEAD_STATES, SOURCES
 from keytally.prospecting.models import Campaign, Segment
 from keytally.prospecting.queries import figures, leads, work
@@ -126,21 +126,6 @@ def new_lead(request: HttpRequest) -> HttpResponse:
         back=reverse("prospecting:leads"),
         extra={"similar": similar},
     )
-
-
-@requires("prospecting.work")
-@require_http_methods(["GET", "POST"])
-def edit_lead(request: HttpRequest, number: int) -> HttpResponse:
-    found = moment(request)
-    kept = lead_or_404(number, found=found)
-    nodes = visible_to(found.by, as_of=found.today)
-    form = FactsForm(request.POST or None, nodes=nodes, initial=FactsForm.shown(kept))
-
-    def keep() -> None:
-        services.change_lead(kept, facts=form.facts(), links=form.links(), by=found.by, on=found.today, now=found.now)
-
-    back = reverse("prospecting:lead", args=[kept.pk])
-    return answer(request, form, keep, title=_("What is known"), back=back, extra={"lead": kept})
 
 
 def _filters(person: "User") -> dict[str, Any]:
