@@ -33,6 +33,8 @@ CAPABILITIES = (
     "reconciliation",
     "funnel",
     "prospecting",
+    *("identity", "jobs", "worklist", "people", "approvals", "accounts", "playbook", "reconciliation", "funnel"),
+    "negotiation",
 )
 DESCRIPTION = (
     "Lists are cut into pages: pass `next` as `cursor`. Dates are ISO 8601, money is minor units and currency, "

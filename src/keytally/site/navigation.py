@@ -54,6 +54,12 @@ ENTRIES: Sequence[Entry] = (
     ),
     Entry(label=pgettext_lazy("menu", "Funnel"), icon="filter", url_name="funnel:list", permission="funnel.view"),
     Entry(
+        label=pgettext_lazy("menu", "Negotiation"),
+        icon="messages",
+        url_name="negotiation:list",
+        permission="negotiation.view",
+    ),
+    Entry(
         label=pgettext_lazy("menu", "Reconciliation"),
         icon="scale",
         url_name="reconciliation:list",

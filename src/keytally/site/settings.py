@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "keytally.reconciliation",
     "keytally.funnel",
     "keytally.prospecting",
+    "keytally.negotiation",
     "keytally.site",
 ]
 

@@ -27,6 +27,7 @@ for prefix, capability in (
     ("reconciliation/", "reconciliation"),
     ("funnel/", "funnel"),
     ("prospecting/", "prospecting"),
+    ("negotiation/", "negotiation"),
 ):
     if find_spec(f"keytally.{capability}.urls"):
         urlpatterns.append(path(prefix, include(f"keytally.{capability}.urls")))

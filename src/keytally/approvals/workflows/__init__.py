@@ -33,6 +33,7 @@ SHIPPED = (
     "daily_visit",
     "quotation",
     "price_exception",
+    "walk_away",
     "write_off",
     "document_signoff",
 )

@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keytally.accounts.queries import pages as account_pages
 from keytally.accounts.queries.reach import visible_node
 from keytally.core.access import requires
+from keytally.core.panels import panels_of
 from keytally.core.queries import attachments_of, audit_of
 from keytally.core.subjects import Subject, may_see, subject_url
 from keytally.funnel.labels import stage_name
@@ -23,6 +25,7 @@ from keytally.funnel.rule_data import gate_profile
 from keytally.funnel.rules.evidence import Qualification, qualification
 from keytally.funnel.rules.stages import STAGES, CustomerSize, Stage, position
 from keytally.funnel.services import ending, handing_over, moving
+from keytally.funnel.subjects import OPPORTUNITY
 from keytally.funnel.subjects import opportunity as subject_of
 from keytally.funnel.views.occasions import Occasion, occasion
 
@@ -62,6 +65,12 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "reviews": opportunity.reviews.select_related("by")[:HISTORY],
         "repeats": opportunity.repeats.order_by("pk"),
         "entries": audit_of(subject_of(opportunity.pk))[:HISTORY],
+        "panels": [
+            # Each panel is rendered by a template of its capability.
+            (panel.title, mark_safe(panel.render(request, opportunity.pk, today)))  # noqa: S308 - see above
+            for panel in panels_of(OPPORTUNITY)
+            if found.by.may(panel.permission)
+        ],
         **_decision(found),
         **_may(found),
     }

@@ -6,6 +6,21 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from keytally.playbook.rules.tags import BuyerMethod, Difficulty
+
+__all__ = [
+    "BuyerMethod",
+    "Difficulty",
+    "Phase",
+    "PhaseFound",
+    "Principle",
+    "Record",
+    "Suggestion",
+    "Tactic",
+    "phase_of",
+    "suggestions",
+]
+
 NEAR_DEADLINE_DAYS = 7
 USED_UP = Fraction(2, 3)
 
@@ -18,26 +33,6 @@ class Phase(StrEnum):
     LATE = "LATE"
 
 
-class Difficulty(StrEnum):
-    """What makes it hard (N02, N08)."""
-
-    RIVAL_LEVER = "RIVAL_LEVER"
-    UNCLEAR_PROCESS = "UNCLEAR_PROCESS"
-    WIDE_GAP = "WIDE_GAP"
-    OUR_HASTE = "OUR_HASTE"
-    DIVIDED = "DIVIDED"
-
-
-class BuyerMethod(StrEnum):
-    """What buyers do (N06)."""
-
-    ROUNDS_OF_PRESSURE = "ROUNDS_OF_PRESSURE"
-    KNOWS_US = "KNOWS_US"
-    SEVERAL_LEVELS = "SEVERAL_LEVELS"
-    STATUS = "STATUS"
-    LOWER_IS_BETTER = "LOWER_IS_BETTER"
-
-
 class Principle(StrEnum):
     """What holds in every phase (N07)."""
 
@@ -45,14 +40,6 @@ class Principle(StrEnum):
     INTERESTS = "INTERESTS"
     OPTIONS = "OPTIONS"
     STANDARDS = "STANDARDS"
-
-
-class Need(StrEnum):
-    """What kind of wish the customer has (N09)."""
-
-    ALIKE = "ALIKE"
-    DIFFERENT = "DIFFERENT"
-    HIDDEN = "HIDDEN"
 
 
 @dataclass(frozen=True, slots=True)

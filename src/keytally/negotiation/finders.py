@@ -1,0 +1,31 @@
+"""Negotiations are found from the box in the top bar, by the opportunity and the account."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from keytally.core.search import Hit, register_finder
+from keytally.negotiation.labels import STATES, State
+from keytally.negotiation.queries.reach import Asked, filtered
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+
+def _find(person: "User", text: str, as_of: date, most: int) -> Sequence[Hit]:
+    found = filtered(person, Asked(text=text.strip()), as_of=as_of)[:most]
+    return [
+        Hit(
+            label=one.opportunity.name,
+            detail=str(STATES[State(one.state)]),
+            kind=_("Negotiation"),
+            url=reverse("negotiation:show", args=[one.pk]),
+        )
+        for one in found
+    ]
+
+
+register_finder("negotiation", _find)

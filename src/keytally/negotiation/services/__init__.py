@@ -1,0 +1,1 @@
+"""Writes of negotiation: preparing, beginning, rounds, approvals beyond the walk-away, tactics, the end."""
