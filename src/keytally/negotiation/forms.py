@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.forms.fields import DayField
 from keytally.funnel.labels import END_REASON_LABELS
@@ -192,14 +193,14 @@ class ComparisonForm(forms.Form):
 class RoundForm(forms.Form):
     """A round as it was held; of each issue what they asked, what we offered, and in return for what."""
 
-    held_on = DayField(label=_("Held on"))
+    held_on = DayField(label=pgettext_lazy("negotiation", "Held on"))
     who = forms.CharField(label=_("Who met whom"), max_length=200)
     asked = forms.CharField(label=_("What they asked"), max_length=500, required=False, widget=LONG)
     price_objection = forms.BooleanField(label=_("They objected to the price"), required=False)
     terms_argued = forms.BooleanField(label=_("Delivery or payment share was argued"), required=False)
     contract_form = forms.ChoiceField(label=_("Contract form"), choices=[*NONE, *choices(FORMS)], required=False)
     deadline = DayField(label=_("Agreed deadline"), required=False)
-    notes = forms.CharField(label=_("Minutes"), max_length=2000, required=False, widget=LONG)
+    notes = forms.CharField(label=pgettext_lazy("negotiation", "Minutes"), max_length=2000, required=False, widget=LONG)
 
     def __init__(self, *args: Any, issues: Sequence[NegotiationIssue], **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)

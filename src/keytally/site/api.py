@@ -32,9 +32,8 @@ CAPABILITIES = (
     "playbook",
     "reconciliation",
     "funnel",
-    "prospecting",
-    *("identity", "jobs", "worklist", "people", "approvals", "accounts", "playbook", "reconciliation", "funnel"),
     "negotiation",
+    "prospecting",
 )
 DESCRIPTION = (
     "Lists are cut into pages: pass `next` as `cursor`. Dates are ISO 8601, money is minor units and currency, "

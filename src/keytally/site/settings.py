@@ -72,8 +72,8 @@ INSTALLED_APPS = [
     "keytally.playbook",
     "keytally.reconciliation",
     "keytally.funnel",
-    "keytally.prospecting",
     "keytally.negotiation",
+    "keytally.prospecting",
     "keytally.site",
 ]
 

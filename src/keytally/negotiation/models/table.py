@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.negotiation.labels import FORMS, PHASES, RESULTS, SIDES, choices
 from keytally.negotiation.models.negotiations import Negotiation
@@ -77,10 +78,10 @@ class NegotiationRound(models.Model):
 
     negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField()
-    held_on = models.DateField(_("held on"))
+    held_on = models.DateField(pgettext_lazy("negotiation", "held on"))
     who = models.CharField(_("who met whom"), max_length=200)
     asked = models.CharField(_("what they asked"), max_length=500, blank=True)
-    notes = models.CharField(_("minutes"), max_length=2000, blank=True)
+    notes = models.CharField(pgettext_lazy("negotiation", "minutes"), max_length=2000, blank=True)
     phase = models.CharField(_("phase"), max_length=6, choices=choices(PHASES))
     deadline = models.DateField(_("agreed deadline"), null=True, blank=True)
     price_objection = models.BooleanField(_("they objected to the price"), default=False)
