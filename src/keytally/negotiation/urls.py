@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keytally.negotiation.views import edits, rules, show
+from keytally.negotiation.views import edits, show, tactics
 
 app_name = "negotiation"
 
@@ -19,7 +19,7 @@ urlpatterns = [
     path("issues/<int:issue_id>/beyond/", edits.beyond, name="beyond"),
     path("people/<int:person_id>/drop/", edits.drop_person, name="drop_person"),
     path("uses/<int:use_id>/", edits.tactic_result, name="tactic_result"),
-    path("tactics/", rules.tactics, name="tactics"),
-    path("tactics/<slug:code>/", rules.tactic, name="tactic"),
-    path("pattern/", rules.pattern, name="pattern"),
+    path("tactics/", tactics.tactics, name="tactics"),
+    path("tactics/<slug:code>/", tactics.tactic, name="tactic"),
+    path("pattern/", tactics.pattern, name="pattern"),
 ]

@@ -22,16 +22,20 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_from_not_ready_to_a_deal_with_its_debrief(page, live_server, transactional_db, language):
-    words = WORDS[language]
-    director = person("grace", Role.SALES_DIRECTOR, language=language, name="何平")
-    opportunity = about(director)
+def enter(page, live_server):
     page.goto(f"{live_server.url}/log-in/")
     page.fill("[name=username]", "grace")
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_from_not_ready_to_a_deal_with_its_debrief(page, live_server, transactional_db, language):
+    words = WORDS[language]
+    director = person("grace", Role.SALES_DIRECTOR, language=language, name="何平")
+    opportunity = about(director)
+    enter(page, live_server)
     page.goto(f"{live_server.url}/funnel/{opportunity.pk}/")
     page.click(f"main button:has-text('{words['open']}')")
     page.wait_for_url("**/negotiation/*/")
