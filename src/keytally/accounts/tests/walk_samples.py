@@ -17,7 +17,7 @@ from keytally.accounts.services.nodes import NewAccount, add_account
 from keytally.accounts.services.practice import Pledge, promise
 from keytally.accounts.services.visits import NewVisit, Sighting, record_competitor, record_visit
 from keytally.accounts.views.edits import EDITS
-from keytally.accounts.views.relations import RELATIONS
+from keytally.accounts.views.relations import KEEPERS, RELATIONS
 from keytally.accounts.views.visits import ANSWERS, KEPT
 from keytally.core.clock import business_date
 from keytally.core.models import User
@@ -26,6 +26,10 @@ from keytally.imports.services import open_batch
 
 NAME, PHONE, PROMISED = "secretnameofaccount", "13900secretphone", "secretpromisemade"
 NOTES, RIVAL = "secretnotesofvisit", "secretofferofrival"
+SECRETS = [
+    *(Secret(text, "accounts.view") for text in (NAME, PROMISED, NOTES, RIVAL)),
+    Secret(PHONE, "accounts.view", also=("data.personal",)),
+]
 
 
 def samples(stranger, *, now):
@@ -51,7 +55,7 @@ def samples(stranger, *, now):
             "api/accounts:number": node.pk,
             "accounts:edit:what": list(EDITS),
             "accounts:relate:what": list(RELATIONS),
-            "accounts:keep:what": ["procedure"],
+            "accounts:keep:what": list(KEEPERS),
             "accounts:merge_id": merged.pk,
             "accounts:keep_visit:what": list(KEPT),
             "accounts:answer_visit:what": list(ANSWERS),
@@ -64,13 +68,7 @@ def samples(stranger, *, now):
             "accounts:import_id": file.pk,
             "accounts:import:number": file.pk,
         },
-        secrets=[
-            Secret(NAME, "accounts.view"),
-            Secret(PHONE, "accounts.view", also=("data.personal",)),
-            Secret(PROMISED, "accounts.view"),
-            Secret(NOTES, "accounts.view"),
-            Secret(RIVAL, "accounts.view"),
-        ],
+        secrets=SECRETS,
         subjects={
             "account": (node.pk, "accounts.view"),
             "contact": (contact.pk, "accounts.view"),
