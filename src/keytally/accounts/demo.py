@@ -20,6 +20,7 @@ from keytally.accounts.demo_chains import (
     person_name,
     tax_id,
 )
+from keytally.accounts.demo_visits import lay_out_visits
 from keytally.accounts.labels import CodeSide, PlanStep, PromiseKind, PromiseState, Status
 from keytally.accounts.models import AccountNode, ClassificationAxis
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
@@ -134,6 +135,7 @@ def _lay_out(chain: Chain, *, place: int, numbers: "count[int]", setting: Settin
             stores.append(
                 _store(chain, city, company, (head, warehouse), number=number, serial=next(numbers), setting=setting)
             )
+    lay_out_visits(top, stores, place=place, lead=lead, today=setting.today, now=setting.now)
     figures.record_measures(_figures(chain, stores, setting=setting), now=setting.now)
 
 

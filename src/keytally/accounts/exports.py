@@ -8,18 +8,20 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES
+from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES, VISIT_STATES
 from keytally.accounts.queries.base_file import contacts_of, s1_value, with_s1
 from keytally.accounts.queries.lists import filtered, wanted_of
+from keytally.accounts.queries.visits import filtered_visits, wanted_visits
 from keytally.accounts.rules.attributes import ACCOUNTS, CONTACTS, S1, Attribute
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.rules.visits import VisitState
 from keytally.core.exports import Column, Listing, register_listing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from keytally.accounts.models import AccountNode, Contact
+    from keytally.accounts.models import AccountNode, Contact, Visit
     from keytally.core.models import User
 
 
@@ -47,6 +49,10 @@ def _tree(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[Ac
 
 def _contacts(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[Contact]":
     return contacts_of(filtered(person, wanted_of(asked), as_of=as_of))
+
+
+def _visits(person: "User", as_of: date, asked: Mapping[str, str]) -> "QuerySet[Visit]":
+    return filtered_visits(person, wanted_visits(asked), as_of=as_of)
 
 
 def _s1(code: str) -> Callable[[Any], object]:
@@ -110,5 +116,28 @@ register_listing(
         ],
         rows=_contacts,
         back="accounts:list",
+    )
+)
+register_listing(
+    Listing(
+        code="visits",
+        label=_("Visits"),
+        permission="accounts.view",
+        kind="visit",
+        columns=[
+            Column(_("Day"), lambda visit: visit.on),
+            Column(_("State"), lambda visit: str(VISIT_STATES[VisitState(visit.state)])),
+            Column(_("Our code"), lambda visit: visit.node.code),
+            Column(_("Name"), lambda visit: visit.node.name),
+            Column(_("Chain"), lambda visit: visit.node.chain.name if visit.node.chain else ""),
+            Column(_("Who of ours"), lambda visit: visit.visitor.name),
+            Column(_("Contacts"), lambda visit: ", ".join(one.name for one in visit.contacts.all())),
+            Column(_("Where"), lambda visit: visit.place),
+            Column(_("Aim"), lambda visit: visit.aim),
+            Column(_("Notes"), lambda visit: visit.notes),
+            Column(_("Why it failed to take place"), lambda visit: visit.reason),
+        ],
+        rows=_visits,
+        back="accounts:visits",
     )
 )

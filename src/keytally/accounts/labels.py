@@ -12,7 +12,7 @@ from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.rules.parties import Mode, NodeKind, PartyKind
-from keytally.accounts.rules.tiers import Tier
+from keytally.accounts.rules.tiers import CreditGrade, Tier
 from keytally.accounts.rules.visits import VisitState
 
 Word = Promise | str
@@ -35,6 +35,12 @@ TIERS: Mapping[Tier, Word] = {
     Tier.A: _("A: national chain (NKA)"),
     Tier.B: _("B: strong regional chain (RKA)"),
     Tier.C: _("C: small or medium regional chain (LKA)"),
+}
+CREDIT_GRADES: Mapping[CreditGrade, Word] = {
+    CreditGrade.A: pgettext_lazy("credit grade", "A: goods on credit, the longest term"),
+    CreditGrade.B: pgettext_lazy("credit grade", "B: goods on credit"),
+    CreditGrade.C: pgettext_lazy("credit grade", "C: goods on credit, the shortest term"),
+    CreditGrade.D: pgettext_lazy("credit grade", "D: cash on delivery"),
 }
 MANAGEMENT: Mapping[str, Word] = {
     "TAKE_PART": _("take part in their operation"),

@@ -48,6 +48,7 @@ def _facts(node: AccountNode, today: date) -> Mapping[str, Any]:
     missing = missing_columns(node, as_of=today) if node.kind == NodeKind.STORE else ()
     return {
         "classes": classes_by_name(node.pk),
+        "layers": list(node.layers.all()),
         "placements": list(pages.placements(node)),
         "missing": [BY_CODE[code] for code in missing],
         "codes": pages.all_codes(pages.one_and_aliases(node)),
@@ -70,7 +71,13 @@ def _contacts(node: AccountNode, today: date) -> Mapping[str, Any]:
 
 def _keepers(node: AccountNode, today: date) -> Mapping[str, Any]:
     tier, _is_of_chain = pages.tier_of(node, year=today.year)
-    return {"keepers": pages.keepers(node, as_of=today, tier=tier), "tier": tier}
+    grade, is_of_chain = pages.credit_grade_of(node, as_of=today)
+    return {
+        "keepers": pages.keepers(node, as_of=today, tier=tier, grade=grade),
+        "tier": tier,
+        "grade": grade,
+        "grade_is_of_chain": is_of_chain,
+    }
 
 
 def _score(node: AccountNode, _today: date) -> Mapping[str, Any]:

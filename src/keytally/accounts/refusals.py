@@ -101,6 +101,8 @@ SENTENCES: Mapping[str, Promise | str] = {
     "COMPETITOR_MISSING": gettext_lazy("Say which competitor it is."),
     "OFFER_MISSING": gettext_lazy("Say what the competitor offers."),
     "SEEN_IN_FUTURE": gettext_lazy("Something seen lies in the past: %(day)s is still to come."),
+    "LEGAL_NAME_MISSING": gettext_lazy("The name in law is missing: write it as it stands on the licence."),
+    "GRADE_NOT_LATER": gettext_lazy("The credit grade in force begins on %(latest)s: give a later day."),
     "PROCEDURE_EMPTY": gettext_lazy("A procedure has at least one step."),
     "PROCEDURE_NOT_LATER": gettext_lazy("The procedure in force begins on %(latest)s: give a later day."),
 }

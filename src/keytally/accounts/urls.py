@@ -41,6 +41,7 @@ urlpatterns = [
     path("codes/<int:code_id>/", edits.date_code, name="code"),
     path("contacts/<int:contact_id>/", relations.contact, name="contact"),
     path("contacts/<int:contact_id>/evidence/", relations.evidence, name="evidence"),
+    path("visits/", visits.visit_list, name="visits"),
     path("<int:number>/visits/<slug:what>/", visits.keep, name="keep_visit"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
     path("visits/<int:visit_id>/<slug:what>/", visits.answer_for, name="answer_visit"),

@@ -35,7 +35,6 @@ _FACTS = (
     "dock_hours",
     "order_days",
     "lead_days",
-    "supply_layers",
     "is_on_nka_list",
 )
 
@@ -45,8 +44,6 @@ class AccountForm(forms.Form):
 
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80)
     name_en = forms.CharField(label=_("Name (English)"), max_length=80, required=False)
-    tax_id = forms.CharField(label=_("Tax id (unified social credit code)"), max_length=18, required=False)
-    legal_name = forms.CharField(label=_("Name in law"), max_length=120, required=False)
     gln = forms.CharField(label="GLN", max_length=13, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     area_code = forms.CharField(
@@ -63,9 +60,6 @@ class AccountForm(forms.Form):
     dock_hours = forms.CharField(label=_("Dock hours"), max_length=80, required=False)
     order_days = forms.CharField(label=_("Order days"), max_length=40, required=False)
     lead_days = forms.IntegerField(label=_("Lead time, days"), min_value=0, max_value=365, required=False)
-    supply_layers = forms.IntegerField(
-        label=_("Layers between us and the shelf"), min_value=0, max_value=9, required=False
-    )
     is_on_nka_list = forms.NullBooleanField(label=_("On the NKA data list"), required=False)
 
     def facts(self) -> dict[str, Any]:
@@ -74,10 +68,6 @@ class AccountForm(forms.Form):
         if not said["area_code"]:
             del said["area_code"]
         return said
-
-    def clean_tax_id(self) -> str:
-        """Check the check digit."""
-        return _number("TAX_ID", self.cleaned_data["tax_id"])
 
     def clean_gln(self) -> str:
         """Check the check digit."""
@@ -93,9 +83,7 @@ class AccountForm(forms.Form):
     @classmethod
     def shown(cls, node: AccountNode) -> dict[str, Any]:
         """Fill the form with what is known."""
-        party = node.legal_party
-        law = {"tax_id": party.tax_id, "legal_name": party.name} if party else {}
-        return {**{name: getattr(node, name) for name in _FACTS}, **law}
+        return {name: getattr(node, name) for name in _FACTS}
 
 
 class NewAccountForm(AccountForm):
@@ -103,6 +91,8 @@ class NewAccountForm(AccountForm):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=choices(KINDS))
     parent = NodeField(label=_("Parent (code or name); a chain has none"), required=False)
+    tax_id = forms.CharField(label=_("Tax id (unified social credit code)"), max_length=18, required=False)
+    legal_name = forms.CharField(label=_("Name in law"), max_length=120, required=False)
     code = forms.CharField(label=_("Our code; empty: the next free one"), max_length=20, required=False)
     owner = PersonField(label=_("Owner; empty: the parent's"), required=False)
     field_order = ("kind", "parent", "code", "name_zh", "name_en", "owner")
@@ -112,6 +102,10 @@ class NewAccountForm(AccountForm):
         parent = self.fields["parent"]
         if isinstance(parent, NodeField):
             parent.nodes = nodes.exclude(kind=NodeKind.STORE)
+
+    def clean_tax_id(self) -> str:
+        """Check the check digit."""
+        return _number("TAX_ID", self.cleaned_data["tax_id"])
 
 
 class CodeForm(forms.Form):

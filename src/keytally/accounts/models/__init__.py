@@ -10,6 +10,7 @@ from keytally.accounts.models.nodes import AccountAncestor, AccountCode, Account
 from keytally.accounts.models.parties import PartyRoles
 from keytally.accounts.models.practice import AccountPromise, DevelopmentStep, SettlementProcedure, SettlementStep
 from keytally.accounts.models.search import SearchEntry
+from keytally.accounts.models.standing import CreditGrade, SupplyLayer
 from keytally.accounts.models.visits import Competitor, CompetitorSighting, Visit
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Competitor",
     "CompetitorSighting",
     "Contact",
+    "CreditGrade",
     "DedicatedManager",
     "DevelopmentStep",
     "LegalParty",
@@ -41,5 +43,6 @@ __all__ = [
     "SearchEntry",
     "SettlementProcedure",
     "SettlementStep",
+    "SupplyLayer",
     "Visit",
 ]

@@ -23,10 +23,11 @@ from keytally.accounts.models import (
     RungEvidence,
     SettlementProcedure,
 )
+from keytally.accounts.models import CreditGrade as GradeRow
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.decision_map import DecisionRole, Gap, Stance, Voice, gaps
 from keytally.accounts.rules.ladder import Decay, Proof, Rung, Standing, standing
-from keytally.accounts.rules.tiers import Tier, dedicated_gaps
+from keytally.accounts.rules.tiers import CreditGrade, Tier, dedicated_gaps
 
 MOST_BELOW = 20
 
@@ -100,6 +101,17 @@ def tier_of(node: AccountNode, *, year: int) -> tuple[Tier | None, bool]:
     return (Tier(held[node.chain_id]), True) if node.chain_id in held else (None, False)
 
 
+def credit_grade_of(node: AccountNode, *, as_of: date) -> tuple[CreditGrade | None, bool]:
+    """Find the credit grade of an account on a day, and whether it is its chain's."""
+    in_force = GradeRow.objects.filter(
+        Q(ends_before=None) | Q(ends_before__gt=as_of), node__in=[node.pk, node.chain_id or 0], starts_on__lte=as_of
+    )
+    held = dict(in_force.order_by("starts_on").values_list("node", "grade"))
+    if node.pk in held:
+        return CreditGrade(held[node.pk]), False
+    return (CreditGrade(held[node.chain_id]), True) if node.chain_id in held else (None, False)
+
+
 def decision_map(node: AccountNode, *, as_of: date) -> DecisionMap:
     """Gather the contacts of an account and its aliases, with rungs and gaps, in four queries."""
     contacts = Contact.objects.filter(node__in=one_and_aliases(node), left_on=None).select_related("holder")
@@ -130,7 +142,7 @@ class Keepers:
     grants: Sequence[AccountGrant]
 
 
-def keepers(node: AccountNode, *, as_of: date, tier: Tier | None) -> Keepers:
+def keepers(node: AccountNode, *, as_of: date, tier: Tier | None, grade: CreditGrade | None = None) -> Keepers:
     """Gather who keeps an account on a day."""
     in_force = Q(ends_before=None) | Q(ends_before__gt=as_of)
     named = DedicatedManager.objects.filter(in_force, node=node, starts_on__lte=as_of).select_related(
@@ -139,9 +151,12 @@ def keepers(node: AccountNode, *, as_of: date, tier: Tier | None) -> Keepers:
     dedicated = named.first()
     grants = AccountGrant.objects.filter(in_force, node__below__node=node).select_related("person", "node")
     # A store is kept with its chain: the one person is named there.
-    asked = tier if node.kind in ("CHAIN", "COMPANY") else None
+    is_led = node.kind in ("CHAIN", "COMPANY")
     missing = dedicated_gaps(
-        asked, has_person=dedicated is not None, has_deputy=bool(dedicated and dedicated.deputy_id)
+        tier if is_led else None,
+        grade=grade if is_led else None,
+        has_person=dedicated is not None,
+        has_deputy=bool(dedicated and dedicated.deputy_id),
     )
     return Keepers(dedicated, missing, list(grants.distinct()))
 

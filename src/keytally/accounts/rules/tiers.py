@@ -12,6 +12,15 @@ class Tier(StrEnum):
     C = "C"
 
 
+class CreditGrade(StrEnum):
+    """How far an account is trusted with goods before they are paid (R01); the tier is another thing."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
 # Row Q23-Q25: how each tier is led, as codes that the page words.
 MANAGEMENT: Mapping[Tier, tuple[str, ...]] = {
     Tier.A: ("TAKE_PART", "COORDINATE", "PLAN_DEVELOPMENT"),
@@ -20,13 +29,15 @@ MANAGEMENT: Mapping[Tier, tuple[str, ...]] = {
 }
 
 
-def dedicated_gaps(tier: Tier | None, *, has_person: bool, has_deputy: bool) -> tuple[str, ...]:
-    """List what is missing for the one named person: tiers A and B need one, with a deputy.
+def dedicated_gaps(
+    tier: Tier | None, *, grade: CreditGrade | None = None, has_person: bool, has_deputy: bool
+) -> tuple[str, ...]:
+    """List what is missing for the one named person: tiers A and B and credit grade A need one, with a deputy (R03).
 
     >>> dedicated_gaps(Tier.A, has_person=True, has_deputy=False)
     ('NO_DEPUTY',)
     """
-    if tier not in (Tier.A, Tier.B):
+    if tier not in (Tier.A, Tier.B) and grade is not CreditGrade.A:
         return ()
     wanted = (("NO_DEDICATED_PERSON", has_person), ("NO_DEPUTY", has_deputy))
     return tuple(code for code, is_there in wanted if not is_there)

@@ -15,7 +15,7 @@ from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.rules.parties import Mode, NodeKind
 from keytally.accounts.rules.regions import area_names
-from keytally.accounts.rules.tiers import Tier
+from keytally.accounts.rules.tiers import CreditGrade, Tier
 from keytally.accounts.rules.visits import VisitState
 from keytally.core.access import person_in
 
@@ -45,6 +45,9 @@ _ACTIONS = {
     "account.parties": _("Parties set"),
     "account.classify": _("Classed"),
     "account.tier": _("Tier set"),
+    "account.law": _("Legal party kept"),
+    "account.credit_grade": _("Credit grade set"),
+    "account.layers": _("Supply layers kept"),
     "account.dedicated": _("Dedicated person named"),
     "account.owner": _("Given to another owner"),
     "account.grant": _("Somebody was let in"),
@@ -122,6 +125,12 @@ def mode_name(code: str) -> object:
 def tier_name(code: str) -> object:
     """Name a tier."""
     return labels.TIERS[Tier(code)] if code else ""
+
+
+@register.filter
+def credit_grade_name(code: str) -> object:
+    """Name a credit grade."""
+    return labels.CREDIT_GRADES[CreditGrade(code)] if code else ""
 
 
 @register.filter

@@ -1,8 +1,9 @@
-"""Accounts in a real browser, in both languages: modes, duplicates, ladder, score, search, import."""
+"""Accounts in a real browser, both languages, both screens: modes, search, duplicates, ladder, score, import."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountNode, PartyRoles
@@ -13,6 +14,7 @@ from keytally.accounts.services.classes import lay_out_classes
 from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact, record_evidence
 from keytally.core.roles import Role
+from keytally.identity.services.tokens import make_token
 from keytally.kernel.periods import Period
 from keytally.site.tests.test_browser import AUDIT, BUNDLE
 
@@ -54,26 +56,30 @@ WORDS = {
 }
 
 
-@pytest.fixture(params=["en", "zh-hans"])
-def language(request):
+SCREENS = [("en", 1440), ("en", 390), ("zh-hans", 1440), ("zh-hans", 390)]
+
+
+@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
+def screen(request):
     return request.param
 
 
 @pytest.fixture
-def manager(transactional_db, language, settings, tmp_path):
+def manager(transactional_db, screen, settings, tmp_path):
     settings.FILES_ROOT = tmp_path / "files"
     lay_out_classes()
-    return person("grace", [Role.SALES_DIRECTOR], language=language, name="何平")
+    return person("grace", [Role.SALES_DIRECTOR], language=screen[0], name="何平")
 
 
 @pytest.fixture
-def words(language):
-    return WORDS[language]
+def words(screen):
+    return WORDS[screen[0]]
 
 
 @pytest.fixture
-def here(page, live_server, manager):
-    """Log in and answer the way to a page."""
+def here(page, live_server, manager, screen):
+    """Log in on a screen of this width and answer the way to a page."""
+    page.set_viewport_size({"width": screen[1], "height": 844})
 
     def to(path):
         page.goto(f"{live_server.url}{path}")
@@ -94,6 +100,16 @@ def tree(manager):
     return chain, head, depot, add(NodeKind.STORE, "永盛中山店", parent=chain, address="上海市长宁区中山西路1号")
 
 
+def add_here(page, here, words, kind, name, *, parent=""):
+    here(f"/accounts/new/?kind={kind}&parent={parent}")
+    page.fill("#id_name_zh", name)
+    if kind == "STORE":
+        page.fill("#id_address", "上海市徐汇区漕溪路1号")
+    page.get_by_role("button", name=words["save"], exact=True).click()
+    page.get_by_role("heading", level=1, name=name).wait_for()
+    return AccountNode.objects.get(name_zh=name)
+
+
 def choose_parties(page, here, store, words, *, ship_to, bill_to, starts_on):
     here(f"/accounts/{store.pk}/edit/parties/")
     page.select_option("#id_ship_to", str(ship_to.pk))
@@ -102,44 +118,71 @@ def choose_parties(page, here, store, words, *, ship_to, bill_to, starts_on):
     page.get_by_role("button", name=words["save"], exact=True).click()
 
 
-def test_a_chain_gets_a_store_in_three_modes_and_the_forbidden_one_is_refused(page, here, tree, words):
-    _chain, head, depot, store = tree
-    for day, ship_to, bill_to in (
-        ("2026-01-01", store, store),
-        ("2026-02-01", store, head),
-        ("2026-03-01", depot, head),
-    ):
-        choose_parties(page, here, store, words, ship_to=ship_to, bill_to=bill_to, starts_on=day)
+def test_a_chain_has_stores_in_three_modes_and_the_forbidden_one_is_refused_at_every_door(page, here, manager, words):
+    chain = add_here(page, here, words, "CHAIN", "永盛超市")
+    head = add_here(page, here, words, "HEAD_OFFICE", "永盛总部", parent=chain.code)
+    depot = add_here(page, here, words, "DC", "永盛仓", parent=chain.code)
+    stores = [add_here(page, here, words, "STORE", f"永盛{number}店", parent=chain.code) for number in "一二三"]
+    assert {store.area_code for store in stores} == {"310104"}
+    for store, ship_to, bill_to in zip(stores, (stores[0], stores[1], depot), (stores[0], head, head), strict=True):
+        choose_parties(page, here, store, words, ship_to=ship_to, bill_to=bill_to, starts_on="2026-01-01")
         page.get_by_role("heading", level=1, name=store.name_zh).wait_for()
-        page.locator("#parties").wait_for()
-    assert [roles.mode for roles in PartyRoles.objects.order_by("starts_on")] == ["A", "B", "C"]
-    choose_parties(page, here, store, words, ship_to=depot, bill_to=store, starts_on="2026-04-01")
+        page.locator("#parties .kt-verdict").wait_for()
+    assert [roles.mode for roles in PartyRoles.objects.order_by("store")] == ["A", "B", "C"]
+    choose_parties(page, here, stores[0], words, ship_to=depot, bill_to=stores[0], starts_on="2026-04-01")
     page.get_by_text(words["forbidden"]).wait_for()
     assert page.input_value("#id_starts_on") == "2026-04-01"
+    give_file(page, here, words, FORBIDDEN)
+    page.get_by_text(words["forbidden"]).wait_for()
+    here("/accounts/?kind=STORE")
+    page.check(f"[name=node][value='{stores[1].pk}']")
+    page.locator(".acc-bulk .acc-more > summary").click()
+    page.select_option("[name=ship_to]", "DC")
+    page.select_option("[name=bill_to]", "STORE")
+    page.fill(".acc-bulk [name=starts_on]", "2026-04-01")
+    page.locator(".acc-bulk > button").click()
+    page.get_by_text(words["forbidden"]).wait_for()
+    _kept, token = make_token(manager, name="x", permissions=manager.permissions, days=1, now=datetime.now(UTC))
+    said = {"buyer": head.pk, "ship_to": depot.pk, "bill_to": stores[1].pk, "starts_on": "2026-04-01"}
+    answer = page.request.post(
+        page.url.split("/accounts/")[0] + f"/api/v1/accounts/{stores[1].pk}/parties",
+        data=said,
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert (answer.status, answer.json()["code"]) == (422, "SHIP_TO_HEAD_OFFICE_BILL_TO_STORE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PartyRoles.objects.filter(store=stores[1]).update(
+            ship_to=depot, ship_to_kind="HEAD_OFFICE", bill_to_kind="STORE"
+        )
     assert PartyRoles.objects.count() == 3
 
 
-def test_a_store_is_added_below_a_chain(page, here, tree, words):
-    here(f"/accounts/new/?parent={tree[0].code}")
-    page.fill("#id_name_zh", "永盛漕溪店")
-    page.fill("#id_address", "上海市徐汇区漕溪路1号")
-    page.get_by_role("button", name=words["save"], exact=True).click()
-    page.get_by_role("heading", name="永盛漕溪店").wait_for()
-    assert AccountNode.objects.get(name_zh="永盛漕溪店").area_code == "310104"
-
-
-def test_duplicates_are_merged_and_taken_apart_again(page, here, tree, words):
-    twin = add(NodeKind.STORE, "永盛（中山）分店", parent=tree[0], address="上海市长宁区中山西路1号")
+def test_a_store_is_found_and_its_duplicate_merged_and_taken_apart_again(page, here, tree, manager, words):
+    chain, _head, _depot, store = tree
+    add_code(store, side=CodeSide.THEIRS, code="SH-0071", by=manager, now=NOW)
+    for text in ("中山", "zhongshan", "zsd", "sh-0071"):
+        here("/accounts/")
+        page.keyboard.press("/")
+        page.keyboard.type(text)
+        page.locator("[data-search-found] a", has_text="永盛中山店").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/accounts/{store.pk}/")
+    twin = add(NodeKind.STORE, "永盛（中山）分店", parent=chain, address="上海市长宁区中山西路1号")
     here("/accounts/duplicates/")
-    page.get_by_role("button", name=f"{words['one']} {tree[3].code}").click()
+    page.get_by_role("button", name=f"{words['one']} {store.code}").click()
+    here(f"/accounts/{twin.pk}/")
+    page.wait_for_url(f"**/accounts/{store.pk}/")
+    here("/accounts/duplicates/")
     page.get_by_role("button", name=words["undo"]).click()
-    page.get_by_role("button", name=f"{words['one']} {tree[3].code}").wait_for()
+    page.get_by_role("button", name=f"{words['one']} {store.code}").wait_for()
     assert AccountNode.objects.get(pk=twin.pk).merged_into is None
 
 
-def test_a_relationship_climbs_by_evidence_and_decays_without(page, here, tree, manager, words):
+def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_explained(page, here, tree, manager, words):
+    chain, store = tree[0], tree[3]
     facts = {"name": "王建国", "decision_role": "BUYER", "weight": 40}
-    contact = add_contact(tree[0], facts=facts, holder=manager, by=manager, now=NOW)
+    contact = add_contact(chain, facts=facts, holder=manager, by=manager, now=NOW)
     long_ago = datetime.now(UTC).date() - timedelta(days=100)
     proof = {"kind": "VISIT", "note": "x", "by": manager, "today": long_ago, "now": NOW}
     record_evidence(contact, on=long_ago - timedelta(days=9), rung=2, **proof)
@@ -153,9 +196,20 @@ def test_a_relationship_climbs_by_evidence_and_decays_without(page, here, tree, 
     page.select_option("#id_rung", "3")
     page.get_by_role("button", name=words["record"]).click()
     page.locator(".acc-rung[aria-current]", has_text=words["recognised"]).wait_for()
+    here(f"/accounts/{chain.pk}/visits/visit/")
+    page.check(f"[name=contacts][value='{contact.pk}']")
+    page.fill("#id_notes", "谈妥两个端架")
+    page.get_by_role("button", name=words["save"], exact=True).click()
+    page.locator("#visits").get_by_text("谈妥两个端架").wait_for()
+    _score(tree, manager)
+    here(f"/accounts/{chain.pk}/")
+    score = page.locator("#score")
+    score.get_by_text("新区域").wait_for()
+    assert words["no_data"] in score.inner_text()
+    assert store.measures.count() == 1
 
 
-def test_the_score_says_on_what_it_stands(page, here, tree, manager, words):
+def _score(tree, manager):
     other = add(NodeKind.CHAIN, "惠丰", owner=manager)
     month = Period.month("2026-06")
     rows = [
@@ -164,48 +218,48 @@ def test_the_score_says_on_what_it_stands(page, here, tree, manager, words):
     figures.record_measures(rows, now=NOW)
     figures.judge_part(tree[0], part=Part.POTENTIAL, points=70, reason="新区域", by=manager, on=TODAY, now=NOW)
     figures.score_accounts(as_of=TODAY)
-    here(f"/accounts/{tree[0].pk}/")
-    score = page.locator("#score")
-    score.get_by_text("新区域").wait_for()
-    assert words["no_data"] in score.inner_text()
 
 
-def test_a_store_is_found_by_two_characters_by_pinyin_and_by_their_code(page, here, tree, manager):
-    add_code(tree[3], side=CodeSide.THEIRS, code="SH-0071", by=manager, now=NOW)
-    for text in ("中山", "zhongshan", "sh-0071"):
-        here("/accounts/")
-        page.keyboard.press("/")
-        page.keyboard.type(text)
-        page.locator("[data-search-found] a", has_text="永盛中山店").wait_for()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/accounts/{tree[3].pk}/")
+FORBIDDEN = "系统,门店名称,下单方,收货方,结账方,三方关系起\n永盛超市,永盛四店,store,永盛仓,store,2026-01-01\n"
 
 
-def test_a_file_of_stores_comes_in_and_says_what_stayed_open(page, here, tree, words):
+def give_file(page, here, words, text, *, area="", kind="STORES", name="stores.csv"):
     here("/accounts/imports/")
-    text = "chain,store_name,lat,lng\n永盛超市,永盛浦建店,31.2,121.5\n新世界,新世界停车场,31.3,121.4\n"
-    page.set_input_files("#id_file", {"name": "stores.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    page.fill("#id_area", "310000")
+    page.select_option("[name=kind]", kind)
+    body = text.encode() if isinstance(text, str) else text
+    page.set_input_files("#id_file", {"name": name, "mimeType": "text/csv", "buffer": body})
+    page.fill("#id_area", area)
     page.check("[name=adds_chains]")
     page.locator("form.card button").click()
     page.get_by_role("button", name=words["try"]).click()
+
+
+def test_the_real_chains_and_stores_come_in_and_the_noise_is_found(page, here, manager, words, real_data):
+    chains = (real_data / "china" / "nsi_chain_brands_cn.csv").read_bytes()
+    give_file(page, here, words, chains, kind="ACCOUNTS", name="chains.csv")
+    page.check("[name=good_rows_only]")
+    page.get_by_role("button", name=words["try"]).click()
+    page.get_by_role("button", name=words["import"], exact=True).click()
+    page.locator(".button-danger").wait_for()
+    stores = (real_data / "china" / "shanghai_chain_stores.csv").read_bytes()
+    give_file(page, here, words, stores, area="310000")
     page.get_by_text(words["district"]).wait_for()
     page.get_by_role("button", name=words["import"], exact=True).click()
     page.locator(".button-danger").wait_for()
+    assert AccountNode.objects.filter(kind="STORE").count() == 380
+    assert not AccountNode.objects.filter(kind="STORE").exclude(area_code__startswith="31").exists()
     here("/accounts/?gap=DOUBTFUL")
-    page.get_by_role("link", name="新世界停车场").wait_for()
+    assert page.locator("tbody tr", has_text="停车").count() >= 1
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_pages_have_names_contrast_and_room(page, here, tree, manager, width):
+def test_pages_have_names_contrast_and_room(page, here, tree, manager):
     facts = {"name": "王建国", "decision_role": "BUYER", "weight": 40, "phone": "13800138000"}
     contact = add_contact(tree[0], facts=facts, holder=manager, by=manager, now=NOW)
-    page.set_viewport_size({"width": width, "height": 844})
     names = ("", "map/", "concentration/", "imports/", "duplicates/", "classes/", "new/")
     paths = [f"/accounts/{name}" for name in names]
     paths += [f"/accounts/{tree[0].pk}/", f"/accounts/{tree[3].pk}/", f"/accounts/contacts/{contact.pk}/evidence/"]
     paths += [f"/accounts/{tree[3].pk}/edit/{what}/" for what in ("facts", "parties", "classes")]
+    paths += [f"/accounts/{tree[0].pk}/visits/{what}/" for what in ("visit", "competitor")]
     for path in paths:
         here(path)
         assert page.evaluate(AUDIT) == [], path

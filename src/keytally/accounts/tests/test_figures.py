@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from keytally.accounts.labels import PlanStep, PromiseKind, PromiseState
-from keytally.accounts.models import AccountNode, ScoreRecord
+from keytally.accounts.models import AccountNode, LegalParty, ScoreRecord
 from keytally.accounts.queries import pages
 from keytally.accounts.queries.duplicates import pairs
 from keytally.accounts.queries.scores import dependence
@@ -14,8 +14,8 @@ from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rule_data import decay, weights
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
-from keytally.accounts.rules.tiers import Tier
-from keytally.accounts.services import figures, keepers, merging, practice
+from keytally.accounts.rules.tiers import CreditGrade, Tier
+from keytally.accounts.services import figures, keepers, merging, practice, standing
 from keytally.accounts.services.classes import set_tier
 from keytally.core.clock import business_date
 from keytally.kernel.periods import Period
@@ -161,3 +161,48 @@ def test_the_rules_change_from_a_day_on_and_have_to_fit(client, cast, director):
     assert weights(as_of=today)[Part.VOLUME] == 40
     assert decay(as_of=today).days == 60
     assert weights(as_of=today - timedelta(days=1))[Part.VOLUME] == 25
+
+
+def test_the_credit_grade_is_dated_and_asks_for_a_dedicated_person_too(cast, director):
+    def gaps(node):
+        tier, _of_chain = pages.tier_of(node, year=TODAY.year)
+        grade, _of_chain = pages.credit_grade_of(node, as_of=TODAY)
+        return pages.keepers(node, as_of=TODAY, tier=tier, grade=grade).gaps
+
+    assert gaps(cast.chain) == ()
+    said = {"source": standing.BY_HAND, "by": director, "now": NOW}
+    standing.record_credit_grade(cast.chain, grade=CreditGrade.B, starts_on=date(2026, 1, 1), **said)
+    standing.record_credit_grade(cast.chain, grade=CreditGrade.A, starts_on=date(2026, 7, 1), **said)
+    assert gaps(cast.chain) == ("NO_DEDICATED_PERSON", "NO_DEPUTY")
+    assert pages.credit_grade_of(cast.store, as_of=date(2026, 6, 30)) == (CreditGrade.B, True)
+    with pytest.raises(UnableToKeepAccount, match="GRADE_NOT_LATER"):
+        standing.record_credit_grade(cast.chain, grade=CreditGrade.D, starts_on=date(2026, 7, 1), **said)
+
+
+def test_the_pages_keep_law_credit_servers_and_merges(client, cast, director):
+    client.force_login(director)
+
+    def post(what, said, node=cast.store):
+        return client.post(reverse("accounts:edit", args=[node.pk, what]), said)
+
+    law = {"name": "永盛商业有限公司", "tax_id": "91110000600037341L", "registered_capital_minor": "5000000"}
+    assert post("law", {**law, "tax_id": "91110000600037341X"}).status_code == 422
+    assert post("law", law).status_code == post("law", law, cast.head).status_code == 302
+    party = LegalParty.objects.get()
+    assert (party.registered_capital_minor, party.nodes.count()) == (500_000_000, 2)
+    assert post("law", {**law, "name": "永盛商业集团", "tax_id": ""}, cast.chain).status_code == 302
+    assert LegalParty.objects.count() == 2
+    wrong = {"layers": "上海某商贸 120"}
+    assert post("servers", wrong).status_code == 422
+    lines = "上海某商贸 12.5\n社区批发"
+    said = {"supplied_by": "上海某商贸", "served_from": cast.dc.code, "layers": lines}
+    assert post("servers", said).status_code == 302
+    store = AccountNode.objects.get(pk=cast.store.pk)
+    assert (store.supplied_by.name, store.served_from, store.supply_layers) == ("上海某商贸", cast.dc, 2)
+    assert [one.margin_ppm for one in store.layers.all()] == [125_000, None]
+    assert post("credit", {"grade": "A", "starts_on": "2026-01-01"}, cast.chain).status_code == 302
+    twin = add(NodeKind.STORE, "永盛老店", parent=cast.company)
+    assert post("merge", {"alias": twin.code, "reason": "renamed"}).status_code == 302
+    assert AccountNode.objects.get(pk=twin.pk).merged_into == cast.store
+    text = client.get(reverse("accounts:show", args=[cast.store.pk])).content.decode()
+    assert all(word in text for word in ("takes 12.5 %", "永盛商业有限公司", "A: goods on credit"))

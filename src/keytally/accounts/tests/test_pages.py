@@ -15,6 +15,7 @@ from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import give_over
 from keytally.accounts.services.merging import merge
 from keytally.accounts.services.parties import set_parties
+from keytally.accounts.views.edits import EDITS
 
 from .conftest import NOW, TODAY, add
 
@@ -145,9 +146,7 @@ def test_the_form_keeps_parties_and_refuses_the_forbidden_ones(director_client, 
     assert PartyRoles.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    "what", ["facts", "parties", "code", "classes", "tier", "status", "place", "judge", "procedure"]
-)
+@pytest.mark.parametrize("what", sorted(EDITS))
 def test_every_edit_page_opens(director_client, cast, what):
     assert director_client.get(url("edit", cast.store.pk, what)).status_code == 200
 

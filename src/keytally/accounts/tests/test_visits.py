@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keytally.accounts.belongings import _move_visits, _visits
@@ -235,3 +236,28 @@ def test_a_store_shows_the_visits_of_its_alias_too(cast, director):
     other = add(NodeKind.STORE, "永盛中山路店", parent=cast.company)
     keep(other, director, notes="old name")
     assert [one.notes for one in visits([cast.store.pk, other.pk])] == ["old name"]
+
+
+def test_the_list_of_visits_filters_sorts_and_counts_in_a_constant_number_of_queries(client, cast, director, buyer):
+    client.force_login(director)
+    keep(cast.chain, director, contacts=[buyer], notes="two caps")
+    keep(cast.store, director, on=TODAY - timedelta(days=40))
+    keep(cast.stranger, director, state=PLAN, on=LATER)
+
+    def asked(**query):
+        page = client.get(reverse("accounts:visits"), query)
+        return [(one.node_id, one.state) for one in page.context["page"]]
+
+    assert asked() == [(cast.stranger.pk, PLAN), (cast.chain.pk, MADE), (cast.store.pk, MADE)]
+    assert asked(chain=cast.chain.pk, order="oldest") == [(cast.store.pk, MADE), (cast.chain.pk, MADE)]
+    assert asked(notes="none") == [(cast.store.pk, MADE)]
+    assert asked(state="PLANNED", since="2026-08-04", until="x", visitor="9" * 30) == [(cast.stranger.pk, PLAN)]
+    with CaptureQueriesContext(connection) as few:
+        asked()
+    for number in range(20):
+        keep(cast.store, director, on=TODAY - timedelta(days=number), contacts=[buyer])
+    with CaptureQueriesContext(connection) as many:
+        asked()
+    assert len(many) == len(few)
+    taken = client.post(f"{reverse('core:take', args=['visits'])}?notes=none", {"format": "csv"})
+    assert "永盛中山店" in b"".join(taken.streaming_content).decode("utf-8-sig")

@@ -1,17 +1,14 @@
 """Pages on which something of an account is typed: one page, one form, one service for each."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -33,39 +30,19 @@ from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountCode, AccountNode
 from keytally.accounts.queries import lists, pages
 from keytally.accounts.queries.activation import parties_on
-from keytally.accounts.queries.reach import CHANGE, visible_node, visible_to
+from keytally.accounts.queries.reach import CHANGE, visible_to
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import classes, codes, figures, nodes, parties, practice
+from keytally.accounts.views.occasions import Data, Edit, Occasion, answer, occasion, refuse
+from keytally.accounts.views.standing import STANDING
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
 
 if TYPE_CHECKING:
-    from keytally.core.models import User
-
-Data = QueryDict | None
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """Who changes what, when."""
-
-    node: AccountNode
-    by: "User"
-    today: date
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A page on which something is typed: its title, its form, and what is done with it."""
-
-    title: Promise | str
-    form: Callable[[Occasion, Data], forms.Form]
-    keep: Callable[[Occasion, Any], object]
-    help: Promise | str = ""
+    pass
 
 
 @requires("accounts.change")
@@ -86,44 +63,12 @@ def add(request: HttpRequest) -> HttpResponse:
         try:
             node = nodes.add_account(_wanted(form, key=request.POST.get("key", "")), by=person, on=today, now=now)
         except UnableToKeepAccount as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("%(name)s was added as %(code)s.") % {"name": node.name, "code": node.code})
             return redirect("accounts:show", node.pk)
     shown = {"form": form, "title": _("New account"), "back": reverse("accounts:list"), "key": _key(request, now)}
     return render(request, "accounts/form.html", shown, status=422 if form.is_bound else 200)
-
-
-def occasion(request: HttpRequest, number: int, *, permission: str) -> Occasion:
-    """Find the account that is changed, or answer that there is none for this person."""
-    person, now = person_of(request), datetime.now(UTC)
-    node = visible_node(number, person=person, as_of=business_date(now), permission=permission)
-    if node is None:
-        raise Http404
-    return Occasion(node, person, business_date(now), now)
-
-
-def answer(request: HttpRequest, found: Occasion, wanted: Edit | None, *, anchor: str = "") -> HttpResponse:
-    """Show a form, or keep what was typed; what is refused is shown with its reasons and nothing is lost."""
-    if wanted is None:
-        raise Http404
-    form = wanted.form(found, request.POST if request.method == "POST" else None)
-    back = reverse("accounts:show", args=[found.node.pk])
-    if form.is_bound and form.is_valid():
-        try:
-            wanted.keep(found, form)
-        except UnableToKeepAccount as refusal:
-            _refuse(form, refusal)
-        else:
-            messages.success(request, _("Kept."))
-            return redirect(f"{back}{anchor}")
-    shown = {"form": form, "title": wanted.title, "help": wanted.help, "node": found.node, "back": back}
-    return render(request, "accounts/form.html", shown, status=422 if form.is_bound else 200)
-
-
-def _refuse(form: forms.Form, refusal: UnableToKeepAccount) -> None:
-    for sentence in refusal.sentences():
-        form.add_error(None, sentence)
 
 
 def _key(request: HttpRequest, now: datetime) -> str:
@@ -169,15 +114,7 @@ def _keep_parties(found: Occasion, form: PartiesForm) -> None:
 
 
 def _keep_facts(found: Occasion, form: AccountForm) -> None:
-    said = form.cleaned_data
-    nodes.change_account(
-        found.node,
-        facts=form.facts(),
-        tax_id=said["tax_id"],
-        legal_name=said["legal_name"],
-        by=found.by,
-        now=found.now,
-    )
+    nodes.change_account(found.node, facts=form.facts(), by=found.by, now=found.now)
 
 
 @requires("accounts.change")
@@ -310,4 +247,5 @@ EDITS: dict[str, Edit] = {
     ),
     "judge": Edit(gettext_lazy("Judge a part of the score"), lambda _found, data: JudgementForm(data), _keep_judgement),
     "procedure": Edit(gettext_lazy("Settlement procedure"), _procedure_form, _keep_procedure),
+    **STANDING,
 }

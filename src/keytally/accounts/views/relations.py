@@ -29,7 +29,7 @@ from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.services import contacts, keepers, practice
-from keytally.accounts.views.edits import Data, Edit, Occasion, answer, occasion
+from keytally.accounts.views.occasions import Data, Edit, Occasion, answer, occasion
 from keytally.core.access import requires
 
 if TYPE_CHECKING:

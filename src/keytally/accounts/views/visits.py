@@ -1,25 +1,63 @@
 """Pages for visits and competitors: plan or record one, say what became of it, write its notes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keytally.accounts.forms.visits import CompetitorForm, NotesForm, VisitAnswerForm, VisitForm
+from keytally.accounts.labels import VISIT_STATES
 from keytally.accounts.models import Contact, Visit
 from keytally.accounts.queries.reach import RELATE, VIEW, visible_to
-from keytally.accounts.queries.visits import may_be_met, visible_visits
+from keytally.accounts.queries.visits import (
+    filtered_visits,
+    may_be_met,
+    visible_visits,
+    visit_totals,
+    wanted_visits,
+)
+from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.visits import VisitState
 from keytally.accounts.services import visits
-from keytally.accounts.views.edits import Data, Edit, Occasion, answer, occasion
+from keytally.accounts.views.occasions import Data, Edit, Occasion, answer, occasion
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
+from keytally.core.queries import people
 
 ANCHOR = "#visits"
+PER_PAGE = 50
+
+
+@requires("accounts.view")
+@require_GET
+def visit_list(request: HttpRequest) -> HttpResponse:
+    person, today = person_of(request), business_date(datetime.now(UTC))
+    wanted = wanted_visits(request.GET.dict())
+    found = filtered_visits(person, wanted, as_of=today)
+    sums = visit_totals(found)
+    paginator = Paginator(found, PER_PAGE)
+    paginator.__dict__["count"] = sum(sums.values())
+    chains = visible_to(person, as_of=today).filter(kind=NodeKind.CHAIN, merged_into=None).order_by("name_sort")
+    context = {
+        "page": paginator.get_page(request.GET.get("page")),
+        "sums": [(VISIT_STATES[VisitState(state)], count) for state, count in sorted(sums.items())],
+        "count": sum(sums.values()),
+        "wanted": wanted,
+        "query": urlencode(wanted.asked()),
+        "turned": urlencode(replace(wanted, oldest_first=not wanted.oldest_first).asked()),
+        "states": [(one.value, label) for one, label in VISIT_STATES.items()],
+        "visitors": [(one.pk, str(one)) for one in people().filter(is_active=True).order_by("name")],
+        "chains": [(one.pk, one.name) for one in chains[:300]],
+        "today": today,
+    }
+    return render(request, "accounts/visits.html", context)
 
 
 @requires("accounts.relate")
