@@ -94,6 +94,7 @@ FIGURES: Mapping[str, Word] = {
     "PROFIT": _("profit, 12 months"),
     "STORES": _("stores"),
     "FLOOR_AREA": _("floor area"),
+    "TRAFFIC": _("customers a day"),
     "REGISTERED_CAPITAL": _("registered capital"),
     "GROWTH": _("growth of sales"),
     "SKUS_NOT_LISTED": _("SKUs not listed"),

@@ -23,6 +23,7 @@ from keytally.accounts.subjects import ACCOUNT, account
 from keytally.core.access import person_of
 from keytally.core.panels import Panel, register_panel
 from keytally.core.queries import audit_of
+from keytally.core.sensitivity import may_read
 
 Facts = Callable[[AccountNode, date], Mapping[str, Any]]
 SHAPES: Mapping[Stance, str] = {
@@ -80,9 +81,10 @@ def _keepers(node: AccountNode, today: date) -> Mapping[str, Any]:
     }
 
 
-def _score(node: AccountNode, _today: date) -> Mapping[str, Any]:
+def _score(node: AccountNode, today: date) -> Mapping[str, Any]:
     history = list(scores.score_history(node.pk)[:HISTORY])
-    return {"latest": history[0] if history else None, "history": history[1:]}
+    space = scores.growth_space(node, as_of=today)
+    return {"latest": history[0] if history else None, "history": history[1:], "space": space}
 
 
 def _practice(node: AccountNode, today: date) -> Mapping[str, Any]:
@@ -165,6 +167,7 @@ def _once(request: HttpRequest, number: int, today: date) -> tuple[AccountNode, 
             and visible_to(person, as_of=today, permission=permission).filter(pk=number).exists()
             for name, permission in (("change", CHANGE), ("relate", RELATE), ("grant", "accounts.grant"))
         }
+        may["may_read_measures"] = may_read(person, kind="account", field="measure")
         known[number] = (nodes.get(pk=number), may)
     return known[number]
 

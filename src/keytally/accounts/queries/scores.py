@@ -49,9 +49,10 @@ def known_of_all(*, as_of: date) -> "Mapping[int, Known]":
         own = figures[chain]
         own.update({name: by_chain[chain] for name, by_chain in sums.items() if chain in by_chain})
         if chain in stores:
-            count, floor = stores[chain]
+            count, floor, traffic = stores[chain]
             own["STORES"] = count
             own.update({"FLOOR_AREA": floor} if floor else {})
+            own.update({"TRAFFIC": traffic} if traffic else {})
         own.update({"REGISTERED_CAPITAL": capital} if capital else {})
         if earlier.get(chain, 0) > 0 and "SALES" in own:
             own["GROWTH"] = (own["SALES"] - earlier[chain]) * 1_000_000 // earlier[chain]
@@ -61,9 +62,12 @@ def known_of_all(*, as_of: date) -> "Mapping[int, Known]":
     return {chain: Known(own, until.get(chain), judged.get(chain)) for chain, own in figures.items()}
 
 
-def sums_by_chain(measure: str, starts_on: date, ends_before: date, *, currency: str = "CNY") -> dict[int, int]:
-    """Add a measure up over a chain and everything below it, in one currency."""
+def sums_by_chain(
+    measure: str, starts_on: date, ends_before: date, *, currency: str = "CNY", chain: int | None = None
+) -> dict[int, int]:
+    """Add a measure up over each chain, or one, and everything below it, in one currency."""
     rows = AccountMeasure.objects.filter(measure=measure, starts_on__gte=starts_on, ends_before__lte=ends_before)
+    rows = rows.filter(node__chain=chain) if chain else rows
     kept = rows.filter(currency__in=["", currency], node__chain__isnull=False).values_list("node__chain")
     return {chain or 0: int(total) for chain, total in kept.annotate(total=Sum("figure")).order_by()}
 
@@ -71,6 +75,29 @@ def sums_by_chain(measure: str, starts_on: date, ends_before: date, *, currency:
 def score_history(node: int) -> QuerySet[ScoreRecord]:
     """List the scores of an account, newest first."""
     return ScoreRecord.objects.filter(node=node)
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthSpace:
+    """Where an account could still grow: stores we do not supply, SKUs it does not list; None where it is unknown."""
+
+    stores_not_served: int | None
+    skus_not_listed: int | None
+    growth_ppm: int | None
+
+
+def growth_space(chain: AccountNode, *, as_of: date) -> GrowthSpace:
+    """Tell the white space of a chain: as it was measured, else the stores we know there and do not supply yet."""
+    latest = _latest_by_chain(as_of).get(chain.pk, {})
+    prospects = AccountNode.objects.filter(kind=NodeKind.STORE, chain=chain, merged_into=None, status=Status.PROSPECT)
+    span = trailing(as_of)
+    sales = sums_by_chain("SALES", span.starts_on, span.ends_before, chain=chain.pk).get(chain.pk)
+    earlier = sums_by_chain("SALES", span.before_on, span.starts_on, chain=chain.pk).get(chain.pk, 0)
+    return GrowthSpace(
+        stores_not_served=latest.get("STORES_NOT_SERVED", prospects.count() or None),
+        skus_not_listed=latest.get("SKUS_NOT_LISTED"),
+        growth_ppm=(sales - earlier) * 1_000_000 // earlier if sales is not None and earlier > 0 else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +136,11 @@ def _chains() -> QuerySet[AccountNode]:
     return AccountNode.objects.filter(kind=NodeKind.CHAIN, merged_into=None).exclude(status=Status.CLOSED)
 
 
-def _stores_by_chain() -> dict[int, tuple[int, int]]:
+def _stores_by_chain() -> dict[int, tuple[int, int, int]]:
     stores = AccountNode.objects.filter(kind=NodeKind.STORE, merged_into=None, chain__isnull=False)
-    rows = stores.exclude(status=Status.CLOSED).values("chain").annotate(count=Count("pk"), floor=Sum("floor_area"))
-    return {row["chain"] or 0: (row["count"], int(row["floor"] or 0)) for row in rows.order_by()}
+    rows = stores.exclude(status=Status.CLOSED).values("chain")
+    rows = rows.annotate(count=Count("pk"), floor=Sum("floor_area"), traffic=Sum("traffic")).order_by()
+    return {row["chain"] or 0: (row["count"], int(row["floor"] or 0), int(row["traffic"] or 0)) for row in rows}
 
 
 def _latest_by_chain(as_of: date) -> dict[int, dict[str, int]]:

@@ -20,7 +20,7 @@ class Part(StrEnum):
 FIGURES: Mapping[Part, tuple[str, ...]] = {
     Part.VOLUME: ("SALES",),
     Part.PROFIT: ("PROFIT",),
-    Part.STRENGTH: ("STORES", "FLOOR_AREA", "REGISTERED_CAPITAL"),
+    Part.STRENGTH: ("STORES", "FLOOR_AREA", "TRAFFIC", "REGISTERED_CAPITAL"),
     Part.POTENTIAL: ("GROWTH", "SKUS_NOT_LISTED", "STORES_NOT_SERVED"),
 }
 DEFAULT_WEIGHTS: Mapping[Part, int] = dict.fromkeys(Part, 25)

@@ -260,8 +260,8 @@ def account_action(code: str) -> str:
 @register.filter
 def share(ppm: int) -> str:
     """Show parts per million as a percentage with one decimal."""
-    tenths = (ppm + 500) // 1000
-    return f"{tenths // 10}.{tenths % 10} %"
+    tenths = (abs(ppm) + 500) // 1000
+    return f"{'-' if ppm < 0 and tenths else ''}{tenths // 10}.{tenths % 10} %"
 
 
 @register.filter
