@@ -58,8 +58,10 @@ def add_account(wanted: NewAccount, *, by: "User | None", on: date, now: datetim
         return known
     facts = _checked({**wanted.facts, "name_zh": wanted.name_zh})
     _check_parent(wanted.kind, wanted.parent)
-    code = plain_code(wanted.code) or next_code(wanted.kind)
-    _check_our_code(code)
+    code = plain_code(wanted.code)
+    if code:
+        _check_our_code(code)
+    code = code or next_code(wanted.kind)
     node = AccountNode(
         kind=wanted.kind,
         code=code,
@@ -215,7 +217,7 @@ def next_code(kind: NodeKind) -> str:
     """Give the next free code of a kind."""
     letter = {NodeKind.CHAIN: "K", NodeKind.STORE: "S", NodeKind.DC: "D"}.get(kind, "C")
     number = (AccountNode.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    while AccountNode.objects.filter(code=f"{letter}{number:06d}").exists():
+    while _is_taken(f"{letter}{number:06d}"):
         number += 1
     return f"{letter}{number:06d}"
 
@@ -261,6 +263,11 @@ def _check_parent(kind: NodeKind, parent: AccountNode | None) -> None:
         raise UnableToKeepAccount("PARENT_MISSING")
     if parent and parent.kind == NodeKind.STORE:
         raise UnableToKeepAccount("PARENT_IS_STORE")
+
+
+def _is_taken(code: str) -> bool:
+    old = AccountCode.objects.filter(side=CodeSide.OURS, code_plain=code)
+    return AccountNode.objects.filter(code=code).exists() or old.exists()
 
 
 def _check_our_code(code: str) -> None:

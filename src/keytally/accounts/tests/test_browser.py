@@ -234,7 +234,9 @@ def give_file(page, here, words, text, *, area="", kind="STORES", name="stores.c
     page.get_by_role("button", name=words["try"]).click()
 
 
+@pytest.mark.parametrize("screen", [SCREENS[0], SCREENS[3]], indirect=True, ids=["en-1440", "zh-hans-390"])
 def test_the_real_chains_and_stores_come_in_and_the_noise_is_found(page, here, manager, words, real_data):
+    page.set_default_timeout(120_000)
     chains = (real_data / "china" / "nsi_chain_brands_cn.csv").read_bytes()
     give_file(page, here, words, chains, kind="ACCOUNTS", name="chains.csv")
     page.check("[name=good_rows_only]")

@@ -26,6 +26,7 @@ from keytally.accounts.services.visits import (
     write_notes,
 )
 from keytally.accounts.services.warnings import PLANNED, remind_of_visits
+from keytally.core.clock import business_date
 from keytally.identity.services.tokens import make_token
 from keytally.worklist.models import WorkItem
 
@@ -214,7 +215,7 @@ def test_programs_keep_visits_and_are_refused_as_people_are(cast, director, buye
     def post(where, said, key):
         return caller.post(where, said, content_type="application/json", headers={"Idempotency-Key": key})
 
-    planned = {"state": "PLANNED", "on": datetime.now(UTC).date().isoformat(), "contacts": [buyer.pk]}
+    planned = {"state": "PLANNED", "on": business_date(datetime.now(UTC)).isoformat(), "contacts": [buyer.pk]}
     first = post(path, planned, "v1").json()
     assert first == post(path, planned, "v1").json()
     stranger = add_contact(
