@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES, VISIT_STATES
 from keytally.accounts.queries.base_file import contacts_of, s1_value, with_s1
@@ -130,7 +131,7 @@ register_listing(
             Column(_("Our code"), lambda visit: visit.node.code),
             Column(_("Name"), lambda visit: visit.node.name),
             Column(_("Chain"), lambda visit: visit.node.chain.name if visit.node.chain else ""),
-            Column(_("Who of ours"), lambda visit: visit.visitor.name),
+            Column(pgettext_lazy("visit", "Who of ours"), lambda visit: visit.visitor.name),
             Column(_("Contacts"), lambda visit: ", ".join(one.name for one in visit.contacts.all())),
             Column(_("Where"), lambda visit: visit.place),
             Column(_("Aim"), lambda visit: visit.aim),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.forms.fields import DayField, PersonField
 from keytally.accounts.labels import VISIT_STATES, choices
@@ -37,7 +38,7 @@ class VisitForm(forms.Form):
 
     state = forms.ChoiceField(label=_("The visit is"), choices=choices(VISIT_STATES))
     on = DayField(label=_("Day"))
-    visitor = PersonField(label=_("Who of ours"))
+    visitor = PersonField(label=pgettext_lazy("visit", "Who of ours"))
     contacts = ContactsField(label=_("Whom they meet, or met"), queryset=Contact.objects.none(), required=False)
     place = forms.CharField(label=_("Where; empty: at the account"), max_length=120, required=False)
     aim = forms.CharField(label=_("Aim"), max_length=200, required=False)
