@@ -5,9 +5,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise, lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES, VISIT_STATES
 from keytally.accounts.queries.base_file import contacts_of, s1_value, with_s1
