@@ -62,11 +62,23 @@ class AccountForm(forms.Form):
     lead_days = forms.IntegerField(label=_("Lead time, days"), min_value=0, max_value=365, required=False)
     is_on_nka_list = forms.NullBooleanField(label=_("On the NKA data list"), required=False)
 
+    def __init__(self, *args: Any, is_change: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        self.is_change = is_change
+        for field in self.fields.values():
+            field.show_hidden_initial = is_change
+
     def facts(self) -> dict[str, Any]:
-        """List what was typed as the service takes it; a blank address code is read from the address."""
+        """List what was typed as the service takes it; a blank address code is read from the address.
+
+        Of a change only what differs from the page as it was read, so that two people who change one account at the
+        same time do not undo each other.
+        """
         said = {name: self.cleaned_data[name] for name in _FACTS}
-        if not said["area_code"]:
-            del said["area_code"]
+        if self.is_change:
+            said = {name: value for name, value in said.items() if name in self.changed_data}
+        if not said.get("area_code"):
+            said.pop("area_code", None)
         return said
 
     def clean_gln(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from keytally.accounts.labels import CodeSide, Status
 from keytally.accounts.models import AccountMeasure, AccountNode, ClassificationAxis, Contact
 from keytally.accounts.queries import matching
+from keytally.accounts.queries.pages import tier_of
 from keytally.accounts.queries.snapshots import snapshot
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.doubts import doubts
@@ -235,7 +236,8 @@ def _tier(node: AccountNode, facts: Facts, *, given: Given) -> None:
     tier = str(facts.get("account_tier") or "").upper()
     if tier and tier not in set(Tier):
         raise UnableToKeepAccount(("NO_TIER", {"value": tier}))
-    if tier:
+    # A file says the tier in force: what a store has from its chain is not written onto the store.
+    if tier and tier != tier_of(node, year=given.on.year)[0]:
         classes.set_tier(node, year=given.on.year, tier=Tier(tier), by=given.by, now=given.now)
 
 

@@ -130,6 +130,26 @@ def test_what_was_typed_is_not_lost_when_it_is_refused(director_client, cast):
     assert "No account has this code" in text and "is no GLN" in text
 
 
+def typed(page):
+    """Send a form as the browser does: what stands in it, and what stood in it when it was read."""
+    form = page.context["form"]
+    now = {name: form[name].value() for name in form.fields}
+    known = {f"initial-{name}": value for name, value in now.items()}
+    return {
+        name: "" if value is None else form.fields[name.removeprefix("initial-")].prepare_value(value)
+        for name, value in {**now, **known}.items()
+    }
+
+
+def test_two_people_who_change_one_account_at_once_do_not_undo_each_other(director_client, cast):
+    form = url("edit", cast.store.pk, "facts")
+    first = second = typed(director_client.get(form))
+    director_client.post(form, {**first, "phone": "62000000", "floor_area": "1200.5"})
+    director_client.post(form, {**second, "tills": "7", "address": "上海市徐汇区天平路3号"})
+    store = AccountNode.objects.get(pk=cast.store.pk)
+    assert (store.phone, store.floor_area, store.tills, store.area_code) == ("62000000", 1_200_500, 7, "310104")
+
+
 def parties(cast, **changed):
     chosen = {"buyer": cast.store.pk, "ship_to": cast.store.pk, "bill_to": cast.head.pk, "starts_on": "2026-01-01"}
     return {**chosen, **changed}

@@ -216,7 +216,7 @@ def _keep_procedure(found: Occasion, form: ProcedureForm) -> None:
 EDITS: dict[str, Edit] = {
     "facts": Edit(
         gettext_lazy("What is known"),
-        lambda found, data: AccountForm(data, initial=AccountForm.shown(found.node)),
+        lambda found, data: AccountForm(data, initial=AccountForm.shown(found.node), is_change=True),
         _keep_facts,
     ),
     "parties": Edit(
