@@ -18,6 +18,7 @@ PERMISSION = "approvals.report"
 Rows = Iterable[tuple[Any, ...]]
 # Waiting is counted from here on; what has waited longer has waited "more than" that.
 LONGEST = timedelta(days=730)
+LONGEST_NUMBER = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def by_step(seats: QuerySet[Seat], *, now: datetime, worked: WorkedTime) -> list
 def chosen(seats: QuerySet[Seat], *, person: str, kind: str, step: str) -> QuerySet[Seat]:
     """Keep what waits for one person, or at one step."""
     wanted = Q()
-    if person.isdecimal():
-        wanted &= Q(person=int(person))
+    if person.isascii() and person.isdigit():
+        # A number that no row can have finds nothing.
+        wanted &= Q(person=int(person)) if len(person) < LONGEST_NUMBER else Q(pk__in=[])
     if kind:
         wanted &= Q(request__kind=kind)
     if step:

@@ -200,6 +200,12 @@ def test_the_report_names_who_is_sitting_on_it(client, company):
     assert as_role(client, company, "REP").get(reverse("approvals:waiting")).status_code == 403
 
 
+@pytest.mark.parametrize("person", ["9" * 40, "-1", "٣", "' or 1=1"])
+def test_the_report_bears_any_address(client, company, person):
+    ask(company, over_budget=True)
+    assert as_role(client, company, "SD").get(reverse("approvals:waiting"), {"person": person}).status_code == 200
+
+
 def test_a_manager_sees_in_the_report_only_their_own_people(client, company):
     ask(company, over_budget=True)
     page = as_role(client, company, "RM").get(reverse("approvals:waiting")).content.decode()

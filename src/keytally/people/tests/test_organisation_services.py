@@ -25,6 +25,7 @@ from keytally.people.services.setup import set_up
 from keytally.people.services.units import add_unit, close_unit, rename_unit
 
 from .conftest import FOUNDED, NOW, TODAY, UNITS, Company
+from .test_template import LINES
 
 JULY = date(2026, 7, 1)
 AUGUST = date(2026, 8, 1)
@@ -63,6 +64,31 @@ def test_a_set_up_makes_every_line_and_holder_as_of_any_date(company: Company) -
         assert the_boss(company, "SH-REP-1", day) == "SH-ASS"
         assert organisation(as_of=day).managers_above(company.person("rep"))[0] == (company.person("ass"),)
     assert organisation(as_of=FOUNDED - DAY).positions == {}
+
+
+@pytest.mark.parametrize("day", [FOUNDED, TODAY, date(2040, 1, 1)], ids=["first day", "today", "2040"])
+def test_every_line_of_rows_o04_to_o10_stands_in_the_database_as_of_any_date(company: Company, day: date) -> None:
+    whole = organisation(as_of=day)
+    role = {place.id: place.role for place in whole.positions.values()}
+    found = {
+        (role[place], role[boss] if boss else "", tuple(role[above] for above in whole.dotted_bosses(place)))
+        for place in whole.positions
+        for boss in (whole.solid_boss(place),)
+    }
+    # Set-up gives a company of these as many as it asks for, and none by itself.
+    left_out = {"BO", "PRO"}
+    assert found == {("GM", "", ())} | {line[1:] for line in LINES if line[1] not in left_out}
+
+
+def test_the_other_bosses_of_g13_hold_from_their_day_and_in_their_city_alone(company: Company) -> None:
+    change_boss(company["HQ-DA"], boss=company["HQ-CM"], starts_on=JULY, **said(company))
+    reps = [company["SH-REP-1"], company["SH-REP-2"]]
+    allot_city(reps, boss=company["SH-AKM"], city=reps[0].city, starts_on=AUGUST, **said(company))
+    days = (FOUNDED, JULY - DAY, JULY, AUGUST - DAY, AUGUST)
+    assert [the_boss(company, "HQ-DA", day) for day in days] == ["HQ-NKM", "HQ-NKM", "HQ-CM", "HQ-CM", "HQ-CM"]
+    assert [the_boss(company, "SH-REP-1", day) for day in days] == ["SH-ASS", "SH-ASS", "SH-ASS", "SH-ASS", "SH-AKM"]
+    assert reps[1].city != reps[0].city
+    assert the_boss(company, "SH-REP-2", AUGUST) == "SH-ASS"
 
 
 def test_a_second_set_up_is_refused(company: Company) -> None:
