@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from keytally.core.models import User
 
 _KEPT = 16
+# Any day may be asked for; nobody stood in for anybody outside of these.
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 _NOBODY = organise(units=[], positions=[], lines=[], holdings=[], delegations=[], groups={})
 _kept: dict[tuple[UUID, date], Organisation] = {}
 _lock = Lock()
@@ -130,7 +132,7 @@ def _ranks() -> dict[str, int]:
 
 def _delegations(as_of: date) -> Iterator[DelegationRecord]:
     """Read those that touch the day anywhere on earth, so that an instant of the day finds its own."""
-    noon = datetime.combine(as_of, time(12), tzinfo=UTC)
+    noon = datetime.combine(min(max(as_of, _FIRST_DAY), _LAST_DAY), time(12), tzinfo=UTC)
     around = timedelta(hours=36)
     rows = Delegation.objects.filter(starts_at__lt=noon + around, ends_at__gt=noon - around).order_by("starts_at", "id")
     for row in rows.values_list("person_id", "delegate_id", "starts_at", "ends_at"):

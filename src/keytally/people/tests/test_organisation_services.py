@@ -91,6 +91,11 @@ def test_the_other_bosses_of_g13_hold_from_their_day_and_in_their_city_alone(com
     assert the_boss(company, "SH-REP-2", AUGUST) == "SH-ASS"
 
 
+@pytest.mark.parametrize(("day", "count"), [(date.min, 0), (date.max, 1)], ids=["first", "last"])
+def test_the_first_and_the_last_day_of_the_calendar_may_be_asked_for(company: Company, day: date, count: int) -> None:
+    assert len(organisation(as_of=day).tops()) == count
+
+
 def test_a_second_set_up_is_refused(company: Company) -> None:
     plan = plan_organisation(UNITS, template=default_template())
     refused(Refusal.ALREADY_SET_UP, set_up, plan, starts_on=TODAY, by=company.admin, now=NOW)
