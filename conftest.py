@@ -86,20 +86,23 @@ def compiled_translations() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
-    """Let transactional tests empty the tables between them, although audit entries refuse to be deleted."""
+    """Let transactional tests empty the tables between them, although some rows refuse to be deleted."""
     from importlib import import_module
 
     from django.db.backends.base.operations import BaseDatabaseOperations
 
-    guards = import_module("keytally.core.migrations.0002_audit_is_append_only")
+    names = ("core.migrations.0002_audit_is_append_only", "reconciliation.migrations.0003_signed_is_frozen")
+    guards = [import_module(f"keytally.{name}") for name in names]
     execute = BaseDatabaseOperations.execute_sql_flush
 
     def flush_unguarded(self: BaseDatabaseOperations, statements: list[str]) -> None:
         with self.connection.schema_editor() as editor:
-            guards.unguard(None, editor)
+            for one in guards:
+                one.unguard(None, editor)
         execute(self, statements)
         with self.connection.schema_editor() as editor:
-            guards.guard(None, editor)
+            for one in guards:
+                one.guard(None, editor)
 
     BaseDatabaseOperations.execute_sql_flush = flush_unguarded
 

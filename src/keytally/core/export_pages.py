@@ -23,6 +23,7 @@ from keytally.exchange.marked import TooManyRows
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
     "toml": "application/toml; charset=utf-8",

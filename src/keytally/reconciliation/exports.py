@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from keytally.core.exports import Column, Listing, Offer, register_listing
 from keytally.core.sensitivity import CONFIDENTIAL, INSIDE, OPEN, Guard
@@ -13,7 +13,9 @@ from keytally.exchange.marked import Mark, mark_workbook
 from keytally.kernel.money import Money
 from keytally.reconciliation import board_export, queries
 from keytally.reconciliation.engine.contract import Bridge
-from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.models import AccountStatement, Reconciliation
+from keytally.reconciliation.statement_book import write_statement_book
+from keytally.reconciliation.statement_pdf import write_statement_pdf
 
 __all__ = ["GUARDS", "board_export", "offer_of_file"]
 
@@ -27,6 +29,29 @@ GUARDS: Mapping[str, Guard] = {
     "summary.json": INSIDE,
     "profile.toml": OPEN,
 }
+
+
+def offer_of_statement(found: Reconciliation, statement: AccountStatement, *, language: str) -> Offer:
+    """Offer a signed statement of account in one language, to print and to work with."""
+
+    def write(to: Path, file_format: str, mark: Mark) -> None:
+        if file_format == "pdf":
+            write_statement_pdf(statement, to=to, language=language, mark=mark)
+        else:
+            write_statement_book(statement, to=to, language=language, mark=mark)
+
+    with override(language):
+        label = gettext("Statement of account")
+    return Offer(
+        code="account_statement",
+        label=_("Statement of account"),
+        file_name=f"{label} {found.name} {found.month}".strip(),
+        formats=("pdf", "xlsx"),
+        row_count=sum(len(bridge["bars"]) for bridge in statement.figures["bridges"]),
+        guard=INSIDE,
+        write=write,
+        subject=queries.subject_of(found.pk),
+    )
 
 
 def offer_of_file(found: Reconciliation, name: str) -> Offer:

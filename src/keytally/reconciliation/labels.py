@@ -102,3 +102,31 @@ STANDING_LABELS: Mapping[Standing, Label] = {
     Standing.EXPLAINED: pgettext_lazy("month", "Explained, to be signed"),
     Standing.SIGNED: pgettext_lazy("month", "Signed off"),
 }
+
+
+ACTION_LABELS: Mapping[str, Label] = {
+    "reconciliation.open": pgettext_lazy("done", "opened it"),
+    "reconciliation.correct": pgettext_lazy("done", "corrected the columns"),
+    "reconciliation.run": pgettext_lazy("done", "started a run"),
+    "reconciliation.dry_run": pgettext_lazy("done", "started a dry run"),
+    "reconciliation.result": pgettext_lazy("done", "a run ended"),
+    "reconciliation.mend": pgettext_lazy("done", "mended rejected rows"),
+    "reconciliation.sign_off": pgettext_lazy("done", "signed it off"),
+    "reconciliation.reopen": pgettext_lazy("done", "opened it again"),
+    "reconciliation.conflict": pgettext_lazy("done", "tried to change the same thing and was refused"),
+    "reconciliation.hand_over": pgettext_lazy("done", "handed it over"),
+    "residual.accept": pgettext_lazy("done", "accepted a pair"),
+    "residual.refuse": pgettext_lazy("done", "refused a pair"),
+    "residual.take_back": pgettext_lazy("done", "took a decision back"),
+    "residual.assign": pgettext_lazy("done", "assigned a line"),
+    "residual.accept_open": pgettext_lazy("done", "accepted a line with a reason"),
+    "residual.done": pgettext_lazy("done", "called a line done"),
+    "residual.open": pgettext_lazy("done", "opened a line again"),
+    "residual.comment": pgettext_lazy("done", "commented on a line"),
+    "residual.attach": pgettext_lazy("done", "attached a file to a line"),
+}
+
+
+def action_label(action: str) -> str:
+    """Say what was done in the reader's language; an unknown action keeps its code."""
+    return str(ACTION_LABELS.get(action, action))

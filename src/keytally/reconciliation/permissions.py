@@ -15,16 +15,35 @@ _RUNNERS = (
 )
 _SEES_ALL = (Role.SALES_DIRECTOR, Role.FINANCE_DIRECTOR, Role.EXECUTIVE)
 
+_SIGNERS = (Role.RECEIVABLES_ACCOUNTANT, Role.FINANCE_DIRECTOR)
+
+# Beside what a scope reaches by its owner stands every reconciliation of an account that the person sees.
 declare(
     read(
         "reconcile.view",
         _("See reconciliations"),
-        roles={**dict.fromkeys(_RUNNERS, Scope.SUBTREE), **dict.fromkeys(_SEES_ALL, Scope.COMPANY)},
+        roles={
+            **dict.fromkeys(_RUNNERS, Scope.SUBTREE),
+            Role.SALES_REP: Scope.OWN,
+            **dict.fromkeys(_SEES_ALL, Scope.COMPANY),
+        },
     ),
-    # Who runs one decides how its files are read: that stays with the one who dropped them.
+    # Who runs one decides how its files are read: the one who dropped them, and those who keep the account.
     change(
         "reconcile.run",
         _("Drop files, correct profiles and run reconciliations"),
         roles=dict.fromkeys(_RUNNERS, Scope.OWN),
     ),
+    change(
+        "reconcile.decide",
+        _("Accept, refuse and assign lines of reconciliations"),
+        roles=dict.fromkeys(_RUNNERS, Scope.OWN),
+    ),
+    change(
+        "reconcile.comment",
+        _("Comment on lines of reconciliations and attach files"),
+        roles=dict.fromkeys((*_RUNNERS, Role.SALES_REP), Scope.OWN),
+    ),
+    change("reconcile.sign", _("Sign reconciliations off"), roles=dict.fromkeys(_SIGNERS, Scope.SUBTREE)),
+    change("reconcile.reopen", _("Open signed reconciliations again"), roles={Role.FINANCE_DIRECTOR: Scope.COMPANY}),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keytally.reconciliation.views import board, results, start
+from keytally.reconciliation.views import board, deciding, grid, lines, rejected, results, signing, start
 
 app_name = "reconciliation"
 
@@ -15,10 +15,23 @@ urlpatterns = [
     path("<int:number>/", start.show, name="show"),
     path("<int:number>/progress/", start.progress, name="progress"),
     path("<int:number>/profile/", start.profile, name="profile"),
+    path("<int:number>/run/", start.run, name="run"),
     path("<int:number>/stop/", start.stop, name="stop"),
-    path("<int:number>/residuals/", results.residuals, name="residuals"),
-    path("<int:number>/residuals/<str:side>/<str:line_id>/", results.why, name="why"),
+    path("<int:number>/news/", signing.news, name="news"),
+    path("<int:number>/runs/", results.runs, name="runs"),
+    path("<int:number>/sign/", signing.sign, name="sign"),
+    path("<int:number>/reopen/", signing.reopen, name="reopen"),
+    path("<int:number>/statement/<int:statement_id>/<str:language>/", signing.statement, name="statement"),
+    path("<int:number>/residuals/", grid.residuals, name="residuals"),
+    path("<int:number>/residuals/handle/", deciding.handle_all, name="handle_all"),
+    path("<int:number>/residuals/<str:side>/<str:line_id>/", lines.why, name="why"),
+    path("<int:number>/residuals/<str:side>/<str:line_id>/decide/", deciding.decide, name="decide"),
+    path("<int:number>/residuals/<str:side>/<str:line_id>/handle/", deciding.handle, name="handle"),
+    path("<int:number>/residuals/<str:side>/<str:line_id>/comment/", deciding.comment, name="comment"),
+    path("<int:number>/decisions/", deciding.decisions, name="decisions"),
+    path("<int:number>/decisions/take-back/", deciding.take_back, name="take_back"),
     path("<int:number>/candidates/", results.candidates, name="candidates"),
-    path("<int:number>/rejected/", results.rejected, name="rejected"),
+    path("<int:number>/rejected/", rejected.rejected, name="rejected"),
+    path("<int:number>/rejected/mend/", rejected.mend, name="mend"),
     path("<int:number>/files/<str:name>", results.download, name="download"),
 ]

@@ -21,9 +21,21 @@ RECONCILIATION = register_kind(
         icon="scale",
         sentences={
             Reconciliation.State.DRAFT: _("%(name)s: check how the files were understood, then run it"),
+            Reconciliation.State.MAPPED: _("%(name)s: the columns are mapped; run it"),
+            Reconciliation.State.DRY_RUN: _("%(name)s: the dry run is done; run it"),
             Reconciliation.State.OPEN: _("%(name)s: explain the lines that are still open"),
         },
         weight=60,
+    )
+)
+
+RESIDUAL = register_kind(
+    WorkKind(
+        code="residual",
+        label=_("Residuals"),
+        icon="scale",
+        sentences={"EXPLAIN": _("%(name)s: explain the line %(line)s")},
+        weight=55,
     )
 )
 

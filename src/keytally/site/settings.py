@@ -215,6 +215,9 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+# How the company is called on what it prints and sends.
+COMPANY_NAME_ZH = env.str("COMPANY_NAME_ZH", default="")
+COMPANY_NAME_EN = env.str("COMPANY_NAME_EN", default="") or COMPANY_NAME_ZH
 TIME_ZONE = env.str("COMPANY_TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True
 

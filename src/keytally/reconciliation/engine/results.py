@@ -119,6 +119,16 @@ class Wanted:
     side: Side | None = None
     currency: str | None = None
     text: str = ""
+    store: str = ""
+    item: str = ""
+    # Of the size of the difference, in minor units, both included.
+    least_minor: int | None = None
+    most_minor: int | None = None
+    first_on: datetime.date | None = None
+    last_on: datetime.date | None = None
+    # Only these lines, or all but these, by identity; what people did is known outside the files of a run.
+    among: tuple[str, ...] | None = None
+    without: tuple[str, ...] | None = None
     sort: SortKey = SortKey.SIZE
     descending: bool = True
 
@@ -155,6 +165,8 @@ class Link:
     line_class: str
     amount_minor: int
     quantity: int | None
+    ours_id: str | None = None
+    theirs_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +189,7 @@ LINE_COLUMNS = (
 )  # fmt: skip
 _RESIDUAL_COLUMNS = ("side", "id", "class", "currency", "shown_minor", "quantity", "components", "counterpart_rows")
 _LINE_LIST = ", ".join(LINE_COLUMNS)
-_RESIDUAL_LIST = ", ".join(_RESIDUAL_COLUMNS)
+RESIDUAL_LIST = ", ".join((*_RESIDUAL_COLUMNS, *LINE_COLUMNS))
 
 _FILTERED = """
 with shown as (
@@ -193,6 +205,14 @@ with shown as (
     and ($side is null or side = $side)
     and ($currency is null or currency = $currency)
     and ($cause is null or len(list_filter(components, lambda part: part.cause = $cause)) > 0)
+    and ($store = '' or store = $store)
+    and ($item = '' or item = $item or gtin = $item)
+    and ($least is null or abs(shown_minor) >= $least)
+    and ($most is null or abs(shown_minor) <= $most)
+    and ($first_on is null or date >= $first_on)
+    and ($last_on is null or date <= $last_on)
+    and ($among is null or id in (select unnest($among::varchar[])))
+    and ($without is null or id not in (select unnest($without::varchar[])))
     and ($text = '' or contains(lower(concat_ws(' ', doc_no, order_no, store, item, gtin, doc_type, file, id)),
       lower($text)))
 )
@@ -201,7 +221,7 @@ _TOTALS = f"""
 {_FILTERED} select currency, count(*), sum(shown_minor)::bigint from filtered group by currency order by 1
 """
 _ONE_RESIDUAL = f"""
-select {_RESIDUAL_LIST}, {_LINE_LIST} from (select *, amount_minor as shown_minor from read_parquet($file))
+select {RESIDUAL_LIST} from (select *, amount_minor as shown_minor from read_parquet($file))
 where side = $side and id = $id limit 1
 """
 _COMPARED = f"""
@@ -217,14 +237,7 @@ order by line.file, line.sheet, line.row
 def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int = PAGE_SIZE) -> ResidualPage:
     """Read one page of the residuals somebody wants, with totals of all of them."""
     file = existing(folder, RESIDUAL_LINES)
-    parameters = {
-        "file": str(file),
-        "class": wanted.line_class,
-        "side": wanted.side,
-        "currency": wanted.currency,
-        "cause": wanted.cause,
-        "text": wanted.text.strip(),
-    }
+    parameters = {"file": str(file), **_asked(wanted)}
     with connected() as connection:
         found = connection.execute(
             _TOTALS,
@@ -237,7 +250,25 @@ def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int
             f"{_FILTERED} {_ordered(wanted)} limit $limit offset $offset",
             {**parameters, "limit": page_size, "offset": (page - 1) * page_size},
         ).fetchall()
-    return ResidualPage(tuple(_residual(row) for row in rows), totals, lines, page, pages)
+    return ResidualPage(tuple(residual_of(row) for row in rows), totals, lines, page, pages)
+
+
+def _asked(wanted: Wanted) -> dict[str, object]:
+    return {
+        "class": wanted.line_class,
+        "side": wanted.side,
+        "currency": wanted.currency,
+        "cause": wanted.cause,
+        "text": wanted.text.strip(),
+        "store": wanted.store.strip(),
+        "item": wanted.item.strip(),
+        "least": wanted.least_minor,
+        "most": wanted.most_minor,
+        "first_on": wanted.first_on,
+        "last_on": wanted.last_on,
+        "among": None if wanted.among is None else list(wanted.among),
+        "without": None if wanted.without is None else list(wanted.without),
+    }
 
 
 def explanation(folder: Path, *, published: Path, side: Side, line_id: str) -> Explanation | None:
@@ -252,7 +283,7 @@ def explanation(folder: Path, *, published: Path, side: Side, line_id: str) -> E
         ).fetchone()
         if row is None:
             return None
-        residual = _residual(row)
+        residual = residual_of(row)
         compared = _compared(connection, folder, residual)
         links = _links(connection, published, residual)
     return Explanation(residual, compared, len(residual.counterparts), links)
@@ -275,7 +306,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, folder: Path, residual: Res
 
 _LINKS_OF = """
 select ours_file, ours_sheet, ours_row, theirs_file, theirs_sheet, theirs_row,
-  "group", rule, confidence, class, amount_minor, quantity
+  "group", rule, confidence, class, amount_minor, quantity, ours_id, theirs_id
 from read_parquet($file)
 """
 
@@ -301,10 +332,11 @@ def _links(connection: duckdb.DuckDBPyConnection, folder: Path, residual: Residu
 def _ordered(wanted: Wanted) -> str:
     direction = "desc" if wanted.descending else "asc"
     order = f"order by {_SORTS[wanted.sort]} {direction} nulls last, side, file, sheet nulls first, row"
-    return f"select {_RESIDUAL_LIST}, {_LINE_LIST} from filtered {order}"
+    return f"select {RESIDUAL_LIST} from filtered {order}"
 
 
-def _residual(row: tuple[Any, ...]) -> Residual:
+def residual_of(row: tuple[Any, ...]) -> Residual:
+    """Read a residual from the values of `RESIDUAL_LIST`."""
     side, line_id, line_class, currency, amount_minor, quantity, components, counterparts = row[:8]
     return Residual(
         side=Side(side),

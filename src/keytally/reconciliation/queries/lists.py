@@ -22,6 +22,7 @@ State = Reconciliation.State
 # What nobody touched for so long no longer waits; the list keeps it.
 WAITS_FOR = timedelta(days=180)
 MOST_WAITING = 200
+ACCOUNT_KINDS = ("CHAIN", "COMPANY", "HEAD_OFFICE", "STORE")
 WAITING_STATES = (State.DRAFT, State.MAPPED, State.DRY_RUN, State.OPEN)
 
 
@@ -53,12 +54,18 @@ def _accounts(person: User, *, permission: str, as_of: date) -> QuerySet[Account
     return visible_to(person, as_of=as_of, permission=RELATE)
 
 
-def filtered_reconciliations(person: User, as_of: date, *, state: str, text: str) -> QuerySet[Reconciliation]:
-    """List the reconciliations a person may see, by state and by words in the name."""
+def filtered_reconciliations(
+    person: User, as_of: date, *, state: str, text: str, month: str = ""
+) -> QuerySet[Reconciliation]:
+    """List the reconciliations a person may see, by state, by month and by words in the name or the account."""
     found = visible_reconciliations(person, as_of)
     if state in State.values:
         found = found.filter(_in_state(State(state)))
-    return found.filter(Q(name__icontains=text.strip())) if text.strip() else found
+    if month:
+        found = found.filter(month=month)
+    words = text.strip()
+    named = Q(name__icontains=words) | Q(account__name_zh__icontains=words) | Q(account__name_en__icontains=words)
+    return found.filter(named | Q(account__code=words)) if words else found
 
 
 def waiting_for(person: User, *, now: datetime) -> QuerySet[Reconciliation]:
@@ -90,6 +97,12 @@ def changeable_reconciliations(person: User, as_of: date, permission: str = RUN)
     """List the reconciliations a person may change on a day: to correct and run, or by another permission."""
     found = visible_reconciliations(person, as_of)
     return _in_reach(found, person=person, permission=permission, as_of=as_of)
+
+
+def accounts_to_choose(person: User, as_of: date) -> QuerySet[AccountNode]:
+    """List the accounts a person may reconcile: chains and their head offices first, then stores."""
+    nodes = _accounts(person, permission=RUN, as_of=as_of).filter(merged_into=None)
+    return nodes.filter(kind__in=ACCOUNT_KINDS).order_by("kind", "name_sort", "pk")
 
 
 def subject_of(number: int) -> Subject:

@@ -1,10 +1,16 @@
 """What have people done on a reconciliation: decisions, cases, mended cells, runs, statements of account?"""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from keytally.core.models import Attachment, AuditEntry, User
+from keytally.core.queries import attachments_of, audit_of, people
+from keytally.core.roles import Role, declared
+from keytally.core.subjects import Subject
+from keytally.reconciliation.engine.counterparts import open_line_ids, residuals_by_id
+from keytally.reconciliation.engine.results import Residual, Side
 from keytally.reconciliation.mending import Mend
 from keytally.reconciliation.models import (
     AccountStatement,
@@ -12,8 +18,14 @@ from keytally.reconciliation.models import (
     Reconciliation,
     ReconciliationRun,
     ResidualCase,
+    ResidualComment,
     RowMend,
 )
+from keytally.reconciliation.queries.lists import last_entry, subject_of, visible_reconciliations
+from keytally.reconciliation.queries.results import pages_folder
+
+CASE_KIND = "residual_case"
+MOST_NEWS = 20
 
 
 def standing_decisions(number: int) -> QuerySet[Decision]:
@@ -93,3 +105,69 @@ def statements(number: int) -> QuerySet[AccountStatement]:
 def standing_statement(number: int) -> AccountStatement | None:
     """Find the sign-off that is in force."""
     return statements(number).filter(reopened_at=None).first()
+
+
+def lines_by_id(found: Reconciliation, ids: Collection[str]) -> dict[tuple[Side, str], Residual]:
+    """Find lines of the run that is shown, by side and identity."""
+    return residuals_by_id(pages_folder(found), ids) if found.has_result else {}
+
+
+def case_for_update(number: int, *, side: str, line_id: str) -> ResidualCase | None:
+    """Hold the case of a line until the transaction ends, if anyone has touched the line."""
+    rows = ResidualCase.objects.select_for_update(of=("self",)).select_related("assignee", "changed_by")
+    return rows.filter(reconciliation=number, side=side, line_id=line_id).first()
+
+
+def subject_of_case(number: int) -> Subject:
+    """Name a residual case as a subject."""
+    return Subject(CASE_KIND, number)
+
+
+def attachments_of_case(number: int) -> QuerySet[Attachment]:
+    """List the files attached to a residual."""
+    return attachments_of(subject_of_case(number))
+
+
+def visible_cases(person: User, as_of: date) -> QuerySet[ResidualCase]:
+    """List the cases of the reconciliations a person may see on a day."""
+    return ResidualCase.objects.filter(reconciliation__in=visible_reconciliations(person, as_of).values("pk"))
+
+
+def open_lines_left(found: Reconciliation) -> list[str]:
+    """List the lines that still keep a reconciliation from being signed off: open ones nobody accepted."""
+    accepted = cases_of(found.pk).filter(state=ResidualCase.State.ACCEPTED).values_list("line_id", flat=True)
+    known = set(accepted)
+    return [one for one in open_line_ids(pages_folder(found)) if one not in known]
+
+
+def comments_of(case: ResidualCase) -> QuerySet[ResidualComment]:
+    """List what was written about a residual, the first first."""
+    return ResidualComment.objects.filter(case=case).select_related("written_by")
+
+
+def news_since(number: int, *, entry: int, person: User) -> list[AuditEntry]:
+    """List what others did to a reconciliation after an entry of the audit."""
+    entries = audit_of(subject_of(number)).filter(pk__gt=entry).exclude(person=person).exclude(person=None)
+    return list(entries.select_related("person").order_by("-pk")[:MOST_NEWS])
+
+
+def latest_entry(number: int) -> int:
+    """Tell the number of the last entry of the audit about a reconciliation."""
+    entry = last_entry(number)
+    return entry.pk if entry else 0
+
+
+def case(number: int) -> ResidualCase | None:
+    """Find a case by its number."""
+    return ResidualCase.objects.filter(pk=number).first()
+
+
+def assignees_of(number: int) -> QuerySet[User]:
+    """List the people who have residuals of a reconciliation."""
+    return people().filter(pk__in=cases_of(number).exclude(assignee=None).values("assignee")).order_by("name")
+
+
+def assignable(found: Reconciliation) -> QuerySet[User]:
+    """List the people who may read reconciliations at all; whether they see this one is asked when one is chosen."""
+    roles = [role for role in Role if declared()["reconcile.view"].granted_to(role) and role is not Role.AUDITOR]
+    return people().filter(is_active=True, grants__role__in=roles).distinct().order_by("name", "username")

@@ -14,6 +14,7 @@ from keytally.reconciliation.labels import (
     SIDE_LABELS,
     STANDING_LABELS,
     Label,
+    action_label,
     class_label,
 )
 from keytally.reconciliation.rules import WIDTH, BridgeRow
@@ -51,6 +52,12 @@ def column_name(token: str) -> Label:
 def side_name(token: str) -> Label:
     """Name a side."""
     return SIDE_LABELS.get(token, token)
+
+
+@register.filter
+def action_name(action: str) -> str:
+    """Say what somebody did."""
+    return action_label(action)
 
 
 @register.filter

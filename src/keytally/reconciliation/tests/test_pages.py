@@ -356,7 +356,7 @@ def test_a_result_page_asks_the_database_a_handful_of_times(
     browser_of, accountant, tallied, django_assert_max_num_queries
 ):
     browser = browser_of(accountant)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(20):
         browser.get(url("show", tallied.pk))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,10 +21,16 @@ from keytally.reconciliation import queries, services
 from keytally.reconciliation.demo_pair import DEMO_NAMES
 from keytally.reconciliation.engine.contract import OPEN_CLASSES, Bridge
 from keytally.reconciliation.forms.new import NewForm
-from keytally.reconciliation.forms.profile import ProfileForm
+from keytally.reconciliation.forms.profile import ProfileForm, in_reader_language
 from keytally.reconciliation.labels import SIDE_LABELS
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.rules import layout
+from keytally.reconciliation.views import found as pages
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from keytally.accounts.models import AccountNode
 
 PER_PAGE = 50
 
@@ -45,15 +51,17 @@ class ListRow:
 @require_GET
 def reconciliation_list(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
-    text, state = request.GET.get("text", "")[:120].replace("\x00", ""), request.GET.get("state", "")
-    found = queries.filtered_reconciliations(person, day_of(request), state=state, text=text)
+    asked = {name: request.GET.get(name, "")[:120].replace("\x00", "") for name in ("text", "state", "month")}
+    text, state = asked["text"], asked["state"]
+    found = queries.filtered_reconciliations(person, day_of(request), **asked)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    kept = urlencode({key: value for key, value in (("text", text), ("state", state)) if value})
+    kept = urlencode({key: value for key, value in asked.items() if value})
     context = {
         "page": page,
         "rows": [_list_row(found) for found in page],
         "text": text,
         "state": state,
+        "month": asked["month"],
         "states": Reconciliation.State.choices,
         "kept": f"{kept}&" if kept else "",
         "scope": scope_of(person, "reconcile.view"),
@@ -66,8 +74,8 @@ def reconciliation_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "reconciliation/new.html", _new_page(name="", errors=[]))
-    form = NewForm(request.POST, request.FILES)
+        return render(request, "reconciliation/new.html", _new_page(request, errors=[]))
+    form = NewForm(request.POST, request.FILES, accounts=_accounts(request))
     if not form.is_valid():
         return _refused(request, errors=form.sentences())
     try:
@@ -96,7 +104,7 @@ def demo_file(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_GET
 def show(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(queries.visible_reconciliations(person_of(request), day_of(request)), pk=number)
-    return render(request, "reconciliation/show.html", _shown(found, is_mine=_is_mine(request, found)))
+    return render(request, "reconciliation/show.html", _shown(request, found))
 
 
 @requires("reconcile.view")
@@ -104,7 +112,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 def progress(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(queries.visible_reconciliations(person_of(request), day_of(request)), pk=number)
     template = "_body.html" if request.headers.get("HX-Request") == "true" else "show.html"
-    response = render(request, f"reconciliation/{template}", _shown(found, is_mine=_is_mine(request, found)))
+    response = render(request, f"reconciliation/{template}", _shown(request, found))
     if not found.is_running:
         # The state in the page's head and the count of jobs change too, so the whole page is shown anew.
         response.headers["HX-Refresh"] = "true"
@@ -115,7 +123,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(queries.changeable_reconciliations(person_of(request), day_of(request)), pk=number)
-    if found.is_running:
+    if found.is_running or found.is_signed:
         return redirect("reconciliation:show", found.pk)
     if request.method != "POST":
         return render(request, "reconciliation/profile.html", _profile_page(found, form=ProfileForm.of(found)))
@@ -137,24 +145,57 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("reconciliation:show", found.pk)
 
 
+@requires("reconcile.run")
+@require_POST
+def run(request: HttpRequest, number: int) -> HttpResponse:
+    found = pages.changeable(request, number, "reconcile.run")
+    person, now, seen = person_of(request), datetime.now(UTC), pages.version_in(request)
+    pages.trying(
+        request, number, lambda: services.run(found, by=person, now=now, seen=seen), wanted="reconciliation.run"
+    )
+    return redirect("reconciliation:show", number)
+
+
 def _act_on(request: HttpRequest, found: Reconciliation, *, form: ProfileForm) -> HttpResponse:
-    """Keep what was corrected; then read again, save it for the partner, or run."""
+    """Keep what was corrected; then read again, show it, try it dry, or run."""
     person, now = person_of(request), datetime.now(UTC)
     try:
-        services.correct(found, correction=form.correction(), by=person, now=now)
+        is_kept = pages.trying(
+            request, found.pk, lambda: _correct(request, found, form=form), wanted="reconciliation.correct"
+        )
+        if not is_kept:
+            return redirect("reconciliation:profile", found.pk)
         if form.reads_again():
             services.read_again(found, now=now)
             return redirect("reconciliation:profile", found.pk)
-        services.run(found, by=person, now=now)
+        action = request.POST.get("action", "run")
+        if action == "preview":
+            return redirect(f"{reverse('reconciliation:profile', args=[found.pk])}#preview")
+        start = services.dry_run if action == "dry_run" else services.run
+        start(found, by=person, now=now)
     except services.UnableToOpen as error:
         context = {**_profile_page(found, form=form), "errors": error.sentences()}
         return render(request, "reconciliation/profile.html", context, status=422)
     return redirect("reconciliation:show", found.pk)
 
 
-def _new_page(*, name: str, errors: list[str]) -> dict[str, Any]:
+def _correct(request: HttpRequest, found: Reconciliation, *, form: ProfileForm) -> None:
+    person, seen = person_of(request), pages.version_in(request)
+    services.correct(found, correction=form.correction(), by=person, now=datetime.now(UTC), seen=seen)
+
+
+def _accounts(request: HttpRequest) -> "QuerySet[AccountNode]":
+    return queries.accounts_to_choose(person_of(request), day_of(request))
+
+
+def _new_page(request: HttpRequest, *, errors: list[str]) -> dict[str, Any]:
+    typed = request.POST if request.method == "POST" else request.GET
     return {
-        "name": name,
+        "name": typed.get("name", ""),
+        "accounts": _accounts(request),
+        "account": typed.get("account", ""),
+        "month": typed.get("month", ""),
+        "deadline": typed.get("deadline", ""),
         "errors": errors,
         "demo_files": DEMO_NAMES,
         "ours_title": _("Ours: the supplier's lines"),
@@ -165,7 +206,7 @@ def _new_page(*, name: str, errors: list[str]) -> dict[str, Any]:
 
 
 def _refused(request: HttpRequest, *, errors: list[str]) -> HttpResponse:
-    page = _new_page(name=request.POST.get("name", ""), errors=errors)
+    page = _new_page(request, errors=errors)
     template = "_errors.html" if request.headers.get("HX-Request") == "true" else "new.html"
     return render(request, f"reconciliation/{template}", page, status=422)
 
@@ -190,20 +231,33 @@ def _list_row(found: Reconciliation) -> ListRow:
     )
 
 
-def _is_mine(request: HttpRequest, found: Reconciliation) -> bool:
-    return queries.changeable_reconciliations(person_of(request), day_of(request)).filter(pk=found.pk).exists()
-
-
-def _shown(found: Reconciliation, *, is_mine: bool) -> dict[str, Any]:
+def _shown(request: HttpRequest, found: Reconciliation) -> dict[str, Any]:
     ours, theirs = imports_queries.files_of(found.ours, found.theirs)
+    is_mine = not found.is_signed and pages.may(request, found, "reconcile.run")
     context: dict[str, Any] = {
         "found": found,
+        "here": "bridge",
         "files": [{"label": SIDE_LABELS["ours"], "files": ours}, {"label": SIDE_LABELS["theirs"], "files": theirs}],
         "may_run": is_mine,
         "may_change": is_mine,
+        "may_sign": not found.is_signed and found.has_result and pages.may(request, found, "reconcile.sign"),
+        "may_reopen": found.is_signed and pages.may(request, found, "reconcile.reopen"),
+        "statements": queries.statements(found.pk),
+        "waiting": queries.waiting_changes(found),
+        "last_run": queries.latest_run(found),
+        "dry_run": _dry_run(found),
         "problem": services.failure_sentence(found),
     }
     return {**context, **_result(found)} if found.has_result else context
+
+
+def _dry_run(found: Reconciliation) -> dict[str, Any]:
+    """Show what a dry run counted, and the reasons of rejected rows in the reader's language."""
+    counted = found.dry_run if found.state == Reconciliation.State.DRY_RUN else {}
+    if not counted:
+        return {}
+    reasons = [{**one, "words": in_reader_language(one["reason"])} for one in counted["reasons"]]
+    return {"sides": [{"side": side, **figures} for side, figures in counted["sides"].items()], "reasons": reasons}
 
 
 def _result(found: Reconciliation) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def one_without_a_filter(_request, number):
 
 @requires("reconcile.view")
 def result_past_the_way_out(_request):
-    file = queries.result_folder(Reconciliation.objects.get().pk) / "summary.json"
+    file = queries.result_folder(Reconciliation.objects.get()) / "summary.json"
     return FileResponse(file.open("rb"), as_attachment=True, filename="summary.json")
 
 
@@ -99,7 +99,7 @@ def without_a_guard(_request):
 def test_it_finds_a_list_without_a_filter(world, monkeypatch, settings):
     leaks = walk(planted(monkeypatch, settings, path("planted/", list_of_everything, name="planted")), world)
     assert any("secretreconciliation" in what for what in told_to(leaks, "ACCOUNT_MANAGER"))
-    assert told_to(leaks, "AUDITOR") == told_to(leaks, "SALES_REP") == told_to(leaks, "OUTSIDER") == []
+    assert told_to(leaks, "AUDITOR") == told_to(leaks, "OUTSIDER") == []
 
 
 def test_it_finds_a_thing_that_anyone_may_ask_for(world, monkeypatch, settings):

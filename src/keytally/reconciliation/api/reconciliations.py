@@ -1,6 +1,6 @@
 """Operations about reconciliations: hand in two sides, run, and read what was found."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -29,6 +29,11 @@ class ReconciliationOut(Schema):
     tolerance: str
     window_days: int
     period: str
+    account: str | None
+    month: str
+    deadline: date | None
+    version: int
+    run: int
     job: int | None
     created_at: datetime
     changed_at: datetime
@@ -97,7 +102,7 @@ class ReconciliationsQuery(PageQuery):
 def reconciliations(request: HttpRequest, query: Query[ReconciliationsQuery]) -> dict[str, Any]:
     text = query.text[:120].replace("\x00", "")
     found = queries.filtered_reconciliations(person_of(request), day_of(request), state=query.state or "", text=text)
-    return page_of(found, query=query, show=_shown)
+    return page_of(found, query=query, show=shown)
 
 
 @operation(
@@ -110,13 +115,21 @@ def reconciliations(request: HttpRequest, query: Query[ReconciliationsQuery]) ->
     is_create=True,
 )
 def new_reconciliation(
-    request: HttpRequest, ours: File[list[UploadedFile]], theirs: File[list[UploadedFile]], name: Form[str] = ""
+    request: HttpRequest,
+    ours: File[list[UploadedFile]],
+    theirs: File[list[UploadedFile]],
+    name: Form[str] = "",
+    account: Form[str] = "",
+    month: Form[str] = "",
+    deadline: Form[str] = "",
 ) -> dict[str, Any]:
-    form = NewForm({"name": name}, request.FILES)
+    accounts = queries.accounts_to_choose(person_of(request), day_of(request))
+    typed = {"name": name, "account": account, "month": month, "deadline": deadline}
+    form = NewForm(typed, request.FILES, accounts=accounts)
     if not form.is_valid():
         raise Problem(422, "side_missing", " ".join(form.sentences()))
     try:
-        return _shown(services.open_reconciliation(form.wanted(), by=person_of(request), now=datetime.now(UTC)))
+        return shown(services.open_reconciliation(form.wanted(), by=person_of(request), now=datetime.now(UTC)))
     except services.UnableToOpen as error:
         raise Problem(422, "unreadable_file", " ".join(error.sentences())) from None
 
@@ -130,7 +143,7 @@ def new_reconciliation(
     summary="Look at one",
 )
 def reconciliation(request: HttpRequest, number: int) -> dict[str, Any]:
-    return _shown(_visible(request, number))
+    return shown(visible(request, number))
 
 
 @operation(
@@ -142,7 +155,7 @@ def reconciliation(request: HttpRequest, number: int) -> dict[str, Any]:
     summary="Read what did not match, summed up by class and cause",
 )
 def residual_summary(request: HttpRequest, number: int) -> dict[str, Any]:
-    found = _visible(request, number)
+    found = visible(request, number)
     summary = found.summary if found.has_result else {}
     return {
         "state": found.shown_state.value,
@@ -169,9 +182,13 @@ def residual_summary(request: HttpRequest, number: int) -> dict[str, Any]:
     summary="Run it; asking twice runs once",
 )
 def run_reconciliation(request: HttpRequest, number: int) -> dict[str, Any]:
-    found = _changeable(request, number)
-    services.run(found, by=person_of(request), now=datetime.now(UTC))
-    return _shown(_visible(request, number))
+    found = changeable(request, number)
+    try:
+        services.run(found, by=person_of(request), now=datetime.now(UTC))
+    except services.SignedOff:
+        sentence = _("This reconciliation is signed off; open it again with a reason to change it.")
+        raise Problem(409, "signed_off", sentence) from None
+    return shown(visible(request, number))
 
 
 @operation(
@@ -183,36 +200,53 @@ def run_reconciliation(request: HttpRequest, number: int) -> dict[str, Any]:
     summary="Stop its run",
 )
 def stop_reconciliation(request: HttpRequest, number: int) -> dict[str, Any]:
-    found = _changeable(request, number)
+    found = changeable(request, number)
     try:
         services.stop(found, by=person_of(request), now=datetime.now(UTC))
     except services.UnableToStop:
         raise Problem(409, "run_ended", _("The run had already ended.")) from None
-    return _shown(_visible(request, number))
+    return shown(visible(request, number))
 
 
-def _visible(request: HttpRequest, number: int) -> Reconciliation:
+def visible(request: HttpRequest, number: int) -> Reconciliation:
+    """Find a reconciliation the person may see, or answer that there is none."""
     found = queries.visible_reconciliations(person_of(request), day_of(request)).filter(pk=number).first()
     if found is None:
         raise Http404
     return found
 
 
-def _changeable(request: HttpRequest, number: int) -> Reconciliation:
-    found = queries.changeable_reconciliations(person_of(request), day_of(request)).filter(pk=number).first()
+def changeable(request: HttpRequest, number: int, permission: str = "reconcile.run") -> Reconciliation:
+    """Find a reconciliation the person may change by a permission, or answer that there is none."""
+    rows = queries.changeable_reconciliations(person_of(request), day_of(request), permission)
+    found = rows.filter(pk=number).first()
     if found is None:
         raise Http404
     return found
 
 
-def _shown(found: Reconciliation) -> dict[str, Any]:
-    names = ("name", "measure", "tolerance", "window_days", "period", "created_at", "changed_at")
+def shown(found: Reconciliation) -> dict[str, Any]:
+    """Show a reconciliation."""
+    names = (
+        "month",
+        "deadline",
+        "version",
+        "name",
+        "measure",
+        "tolerance",
+        "window_days",
+        "period",
+        "created_at",
+        "changed_at",
+    )
     kept = {name: getattr(found, name) for name in names}
     return {
         "id": found.pk,
         "owner": found.owner.username,
         "state": found.shown_state.value,
         "job": found.job_id,
+        "account": found.account.code if found.account else None,
+        "run": found.run_number,
         **kept,
     }
 
