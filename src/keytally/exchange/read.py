@@ -239,7 +239,7 @@ def _warnings(read: ReadTable) -> list[Warning_]:
             ("codes_as_numbers", notes[AS_NUMBER]),
             ("codes_scientific", notes[SHORTENED]),
         ]
-        stored = [Warning_(str(one["code"]), dict(one["params"])) for one in content.warnings]  # type: ignore[call-overload]
+        stored = map(_stored_warning, content.warnings)
         return [*(_warning(code, file=file, count=count) for code, count in counted if count), *stored]
     counted = [("figures_rounded", content.rounded), ("dates_far", content.far)]
     names = read.opened.names
@@ -248,6 +248,11 @@ def _warnings(read: ReadTable) -> list[Warning_]:
         *(_warning("codes_padded", file=file, column=names[column]) for column in content.padded),
         *(_warning("codes_as_numbers", file=file, count=content.rows) for _ in content.as_numbers[:1]),
     ]
+
+
+def _stored_warning(stored: Mapping[str, object]) -> Warning_:
+    params = stored["params"]
+    return Warning_(str(stored["code"]), dict(params) if isinstance(params, Mapping) else {})
 
 
 def _side(reading: _Reading, *, files: int) -> SideRead:

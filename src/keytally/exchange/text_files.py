@@ -148,7 +148,8 @@ def write_raw(
     writer = csv.writer(to, delimiter=RAW_DELIMITER, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     done = 0
     while batch := list(itertools.islice(records, 20_000)):
-        writer.writerows([_framed(record, width) for record in batch])
+        is_even = all(len(record) == width for record in batch)
+        writer.writerows([(_MARK, *record) if is_even else _framed(record, width) for record in batch])
         done += len(batch)
         on_rows(done)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import islice
@@ -23,6 +23,10 @@ from keytally.exchange.sources import SourceFile
 from keytally.exchange.tables import Table
 from keytally.exchange.text_files import HEAD_RECORDS
 from keytally.exchange.values import NUMBER_CELL
+
+BATCH_RECORDS = 20_000
+_PLAIN_CHARS = 16
+"""Texts of floating numbers up to this length have no more digits than a spreadsheet keeps."""
 
 
 def workbook_tables(source: SourceFile, *, limits: Limits) -> tuple[list[Table], list[Warning_]]:
@@ -125,17 +129,45 @@ def number_text(number: float) -> str:
 
 
 def as_texts(records: Iterator[Sequence[object]], *, places: Mapping[Column, int]) -> Iterator[Sequence[object]]:
-    """Turn cells into texts; a code or date that the workbook stores as a number gets its mark."""
-    marked = sorted(place for column, place in places.items() if column in CODE_COLUMNS or column == Column.DATE)
-    return map(partial(_texts, marked=frozenset(marked)), records)
+    """Turn cells into texts; a code or date that the workbook stores as a number gets its mark.
+
+    Columns are looked at as wholes, many records at a time: most hold cells of one kind.
+    """
+    marked = {place for column, place in places.items() if column in CODE_COLUMNS or column == Column.DATE}
+    while batch := list(islice(records, BATCH_RECORDS)):
+        width = len(batch[0])
+        if not width or any(len(record) != width for record in batch):
+            yield from ([_text(cell, is_marked=place in marked) for place, cell in enumerate(one)] for one in batch)
+            continue
+        columns = zip(*batch, strict=True)
+        yield from zip(
+            *(_column_texts(cells, is_marked=place in marked) for place, cells in enumerate(columns)), strict=True
+        )
 
 
-def _texts(record: Sequence[object], *, marked: frozenset[int]) -> list[object]:
-    return [
-        cell
-        if type(cell) is str
-        else (NUMBER_CELL + number_text(cell) if place in marked else number_text(cell))
-        if type(cell) is float or type(cell) is int
-        else cell_text(cell)
-        for place, cell in enumerate(record)
-    ]
+def _column_texts(cells: Sequence[object], *, is_marked: bool) -> Iterable[object]:
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        return cells
+    if kinds == {float} and not is_marked:
+        return _number_texts(cells)
+    if kinds == {dt.date}:
+        return map(_day_text, cells)
+    return [_text(cell, is_marked=is_marked) for cell in cells]
+
+
+def _number_texts(numbers: Sequence[object]) -> Sequence[str]:
+    """Write numbers as `number_text` does, one by one only where some are not short and plain."""
+    texts = [text[:-2] if text.endswith(".0") else text for text in map(repr, numbers)]
+    joined = ",".join(texts)
+    if "e" in joined or ",-0," in f",{joined}," or max(map(len, texts)) > _PLAIN_CHARS:
+        return [cell_text(number) for number in numbers]
+    return texts
+
+
+def _text(cell: object, *, is_marked: bool) -> object:
+    if type(cell) is str:
+        return cell
+    if type(cell) is float or type(cell) is int:
+        return NUMBER_CELL + number_text(cell) if is_marked else number_text(cell)
+    return cell_text(cell)

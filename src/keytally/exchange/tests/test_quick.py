@@ -69,7 +69,7 @@ Rows = Sequence[Sequence[str]]
 
 def write(path: Path, records: Rows, *, quoting: int) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n", quoting=quoting)  # type: ignore[arg-type]
+        writer = csv.writer(out, lineterminator="\n", quoting=quoting)
         writer.writerows([COLUMNS, *records])
     return path
 

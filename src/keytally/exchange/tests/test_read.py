@@ -25,7 +25,8 @@ PLAIN = HEADER + "D1,S1,2026-07-01,1,10.00\nD2,S2,2026-07-02,2,20.50\n"
 def read(tmp_path: Path) -> Callable[..., SideRead]:
     def reading(path: Path, profile: SideProfile | None = None, side: str = "ours", **options: object) -> SideRead:
         cache = tmp_path / "cache"
-        return read_side(side_files(path), profile or SideProfile(), side=side, cache=cache, threads=1, **options)  # type: ignore[arg-type]
+        shown = profile or SideProfile()
+        return read_side(side_files(path), shown, side=side, cache=cache, threads=1, **options)
 
     return reading
 

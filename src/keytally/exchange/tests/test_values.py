@@ -143,7 +143,7 @@ def figures_in_sql(values: Sequence[str], *, decimals: int, mark: str = ".") -> 
     rounded = value_sql.figure_rounded("v", clean=clean, decimals=decimals, **options)
     fault = value_sql.figure_fault("v", **options)
     found = in_sql(f"[({read})::VARCHAR, ({rounded})::VARCHAR, {fault}]", values, marks=CNY)
-    return [_figure(*row) for row in found]  # type: ignore[misc]
+    return [_figure(*row) for row in found]
 
 
 def _figure(scaled: str | None, rounded: str, fault: str | None) -> object:
@@ -165,7 +165,7 @@ def test_it_refuses_figures_that_could_mean_something_else(text: str, code: str)
 
 
 def test_the_sql_reads_the_same_figures() -> None:
-    texts = [text for text, _ in FIGURES + UNREAD_FIGURES] + ["", "  ", "\u3000"]  # type: ignore[operator]
+    texts = [text for text, _ in (*FIGURES, *UNREAD_FIGURES)] + ["", "  ", "\u3000"]
     for decimals in (0, 2, 3, 6):
         expected = [read_figure(text, decimals=decimals, marks=CNY) for text in texts]
         found = figures_in_sql(texts, decimals=decimals)
@@ -192,7 +192,7 @@ def test_it_never_guesses_a_date(text: str, date_format: str | None, code: str) 
 
 @pytest.mark.parametrize("date_format", [None, "ymd", "dmy", "mdy", "serial"])
 def test_the_sql_reads_the_same_dates(date_format: str | None) -> None:
-    texts = [text for text, _, _ in DATES + UNREAD_DATES] + ["", "-", "00000000", "0000-00-00"]  # type: ignore[operator]
+    texts = [text for text, _, _ in (*DATES, *UNREAD_DATES)] + ["", "-", "00000000", "0000-00-00"]
     assert dates_in_sql(texts, date_format) == [read_date(text, date_format=date_format) for text in texts]
 
 
