@@ -16,15 +16,16 @@ TOLERANCE = "5"
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """One of those compared: its command for given data and output, and whether its links are scored."""
+    """One of those compared: its command for given data and output, and whether links are scored and a bar needs it."""
 
     name: str
     command: Callable[[Path, Path], list[str]]
     scored: bool = True
     ends_well: frozenset[int] = frozenset({0})
+    is_for_a_bar: bool = True
 
 
-def keytally(form: str, *options: str, name: str | None = None) -> Contestant:
+def keytally(form: str, *options: str, name: str | None = None, is_for_a_bar: bool = True) -> Contestant:
     """Run keytally as a user would; 1 is its answer where lines stay open."""
 
     def command(data: Path, out: Path) -> list[str]:
@@ -33,7 +34,7 @@ def keytally(form: str, *options: str, name: str | None = None) -> Contestant:
         files = [str(data / f"ours.{form}"), str(data / f"theirs.{form}")]
         return [str(Path(sys.executable).parent / "keytally"), "reconcile", *files, *maps, *limits, *options]
 
-    return Contestant(name or f"keytally-{form}", command, ends_well=frozenset({0, 1}))
+    return Contestant(name or f"keytally-{form}", command, ends_well=frozenset({0, 1}), is_for_a_bar=is_for_a_bar)
 
 
 def floor(form: str) -> Contestant:
@@ -44,6 +45,7 @@ def floor(form: str) -> Contestant:
             *(sys.executable, "-m", "bench.reconcile.floor", str(data), str(out)),
             *("--format", form, "--threads", THREADS),
         ],
+        is_for_a_bar=form == "parquet",
     )
 
 
@@ -62,7 +64,9 @@ def reading(form: str) -> Contestant:
 def peer(name: str, script: str, *options: str) -> Contestant:
     """Run another tool in the peers' environment."""
     path = BENCH / "reconcile" / "peers" / script
-    return Contestant(name, lambda data, out: [str(PEER_PYTHON), str(path), str(data), str(out), *options])
+    return Contestant(
+        name, lambda data, out: [str(PEER_PYTHON), str(path), str(data), str(out), *options], is_for_a_bar=False
+    )
 
 
 PANDAS = peer("pandas", "pandas_merge.py")

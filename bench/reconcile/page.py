@@ -9,7 +9,7 @@ GIB = 2**30
 HEAD = """# Benchmarks
 
 Written by `make bench-reconcile`; do not edit. The ledgers, the faults in them and the truth are described in
-`bench/reconcile/README.md`. Every contestant ran in a process of its own, in turns; the medians of {repeat} runs are
+`bench/reconcile/README.md`. Every contestant ran in a process of its own, in turns; the medians of their runs are
 shown. keytally ran without report.xlsx, which is timed apart. The floor is what DuckDB needs to read both files, map
 the codes, join on order, store and item, and write the pairs of equal amount: no tolerance, no repair, no classes.
 """
@@ -31,7 +31,17 @@ def page(results: dict) -> Iterable[str]:
         yield f"## {case.replace('-', ' lines a side, ')} variant"
         yield ""
         yield from table(
-            ("", "wall", "CPU", "peak memory", "x floor (wall, CPU)", "precision", "recall", "residual classes right"),
+            (
+                "",
+                "runs",
+                "wall",
+                "CPU",
+                "peak memory",
+                "x floor (wall, CPU)",
+                "precision",
+                "recall",
+                "residual classes right",
+            ),
             (entry_row(name, found, entries) for name, found in entries.items()),
         )
         yield from asides(entries)
@@ -61,6 +71,7 @@ def entry_row(name: str, found: dict, entries: dict[str, dict]) -> tuple[str, ..
     shares = [score[figure] for figure in ("precision", "recall", "class_accuracy")] if score else [None] * 3
     return (
         name,
+        str(len(found["walls"])),
         f"{found['wall']:.2f} s",
         f"{found['cpu']:.2f} s",
         f"{found['memory'] / GIB:.2f} GiB",
