@@ -5,9 +5,11 @@ line; everything else goes, record by record, through Python's reader.
 """
 
 import csv
+import gc
 import io
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from keytally.exchange.encodings import SAMPLE_BYTES, encoding_of, transcode
@@ -147,11 +149,24 @@ def write_raw(
     """Write records of exactly `width` cells behind a mark that says which of them had more."""
     writer = csv.writer(to, delimiter=RAW_DELIMITER, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     done = 0
-    while batch := list(itertools.islice(records, 20_000)):
-        is_even = all(len(record) == width for record in batch)
-        writer.writerows([(_MARK, *record) if is_even else _framed(record, width) for record in batch])
-        done += len(batch)
-        on_rows(done)
+    with _uncollected():
+        while batch := list(itertools.islice(records, 20_000)):
+            is_even = all(len(record) == width for record in batch)
+            writer.writerows([(_MARK, *record) if is_even else _framed(record, width) for record in batch])
+            done += len(batch)
+            on_rows(done)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking through millions of cells that hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _framed(record: Sequence[object], width: int) -> Sequence[object]:
