@@ -94,8 +94,7 @@ def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
     pair_mutual_best(session, Rule("near_number", 90), candidates=candidates, twins=DAY_TWINS)
     session.run("drop table stray")
     if plan.has_item:
-        for side in (1, 0):
-            mend_numbers(session, plan, number, side=side)
+        mend_numbers(session, plan, number)
 
 
 def variants_sql(key: str) -> str:
@@ -104,39 +103,46 @@ def variants_sql(key: str) -> str:
     return f"unnest(list_distinct({without} || [{key}]))"
 
 
-def mend_numbers(session: Session, plan: Plan, number: Number, *, side: int) -> None:
+def mend_numbers(session: Session, plan: Plan, number: Number) -> None:
     """Give a line whose number the other side does not have the one near number of its store, item and like price.
 
-    The rules that follow treat it like any line of that number.
+    The rules that follow treat it like any line of that number. Both sides are looked at before either is changed, so
+    that neither goes first: of two numbers that could take each other's place the smaller stays, and none is mended to
+    one that goes elsewhere.
     """
     core, key = f"{number.short}_core", f"{number.short}_key"
+    columns = f"n, side, place, doc_core, ord_core, {key}, day, q, a"
     session.run(
         f"""create table orphan as
-        select v.n, v.place, v.doc_core, v.ord_core, v.day, v.q, v.a from open v
-        anti join (select {key} as key, side from open) x on x.key = v.{key} and x.side = {1 - side}
-        semi join (select place, side from open) y on y.place = v.place and y.side = {1 - side}
-        where v.side = {side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}"""
+        select {", ".join(f"v.{name}" for name in columns.split(", "))} from open v
+        anti join (select {key} as key, side from open) x on x.key = v.{key} and x.side <> v.side
+        semi join (select place, side from open) y on y.place = v.place and y.side <> v.side
+        where length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}"""
     )
     session.run(
-        f"""create table found as
-        with near as (
-            select v.n, v.place, v.doc_core, v.ord_core, v.{key}, v.day, v.q, v.a from open v
-            semi join orphan x on x.place = v.place
-            where v.side = {1 - side} and length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}),
-        lost as (select n, place, doc_core, ord_core, day, q, a, {variants_sql(core)} as variant from orphan),
-        known as (select n, place, doc_core, ord_core, {key}, day, q, a, {variants_sql(core)} as variant from near)
-        select o.n, min(t.{core}) as core, min(t.{key}) as key
-        from lost o join known t on t.variant = o.variant and {equal("place")} and {near_sql(number)} and {SAME_SIGN}
+        f"""create table mending as
+        with lost as (select {columns}, {variants_sql(core)} as variant from orphan),
+        known as (
+            select {columns}, {variants_sql(core)} as variant from open v
+            semi join orphan x on x.place = v.place and x.side <> v.side
+            where length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH})
+        select o.n, o.side, min(o.{key}) as old_key, min(t.{core}) as core, min(t.{key}) as key
+        from lost o join known t on t.variant = o.variant and o.side <> t.side and {equal("place")}
+            and {near_sql(number)} and {SAME_SIGN}
             and (o.q is null or t.q is null or o.a is null or t.a is null or o.q = t.q or {SAME_PRICE} or {NEAR_PRICE})
         cross join setting s where {IN_WINDOW} and {uncontradicted(plan, number)}
-        group by o.n having min(t.{core}) = max(t.{core})
-        qualify min(min(o.{core})) over (partition by min(t.{key}))
-            = max(min(o.{core})) over (partition by min(t.{key}))"""
+        group by o.n, o.side having min(t.{core}) = max(t.{core})
+        qualify min(min(o.{core})) over (partition by o.side, min(t.{key}))
+            = max(min(o.{core})) over (partition by o.side, min(t.{key}))"""
+    )
+    session.run(
+        """create table found as select m.n, m.core, m.key from mending m
+        anti join mending w on w.side <> m.side and w.old_key = m.key and (w.key <> m.old_key or w.core < m.core)"""
     )
     session.run(f"update open set {core} = found.core, {key} = found.key from found where open.n = found.n")
     session.run(f"update line set {key} = found.key from found where line.n = found.n")
-    session.run("drop table found")
-    session.run("drop table orphan")
+    for table in ("found", "mending", "orphan"):
+        session.run(f"drop table {table}")
 
 
 @dataclass(frozen=True, slots=True)

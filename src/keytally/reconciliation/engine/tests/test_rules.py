@@ -330,3 +330,17 @@ def test_it_tallies_a_ledger_against_nothing_it_shares(tmp_path):
     found = tally(tmp_path, [L()], [L("GR-98765", store="S9", item="Z9", q=1, a=1)])
     assert found.links == []
     assert found.bars() == {"NOT_IN_BOOKS": -1, "NOT_RECEIVED": 10_000}
+
+
+def test_it_mends_the_same_numbers_when_the_sides_are_swapped(tmp_path):
+    first, second, last = L("INV-10001", q=10, a=1_700), L("INV-10002", q=9, a=1_170), L("INV-10012", q=8, a=800)
+    there = tally(tmp_path / "there", [first, last], [second])
+    back = tally(tmp_path / "back", [second], [first, last])
+    assert there.pairs() == {(2, 1)}
+    assert back.pairs() == {(1, 2)}
+
+
+def test_it_keeps_the_smaller_of_two_numbers_that_may_each_be_the_other(tmp_path):
+    one, other = L("INV-10001", q=10, a=1_000), L("INV-10002", q=9, a=900)
+    assert tally(tmp_path / "there", [one], [other]).shown() == [(1, 1, "same_key", "SHORT")]
+    assert tally(tmp_path / "back", [other], [one]).shown() == [(1, 1, "same_key", "OVER")]
