@@ -50,9 +50,9 @@ def nominate(session: Session, request: Request, plan: Plan) -> None:
     """Pair the lines with equal fingerprints whose dates lie near each other; every other line stands alone."""
     ours, theirs = (fingerprint_sql(session, request, plan, side=side) for side in (0, 1))
     session.run(
-        f"""insert into clean select o.n, t.n, coalesce(o.day - t.day, 0), o.look
-            from ({ours}) o full join ({theirs}) t
-            on o.print = t.print and coalesce(o.day - t.day, 0) between -$days and $days""",
+        f"""insert into clean select o.n, t.n, coalesce(o.date - t.date, 0), t.look
+            from (select n, date, print from ({ours})) o full join ({theirs}) t
+            on o.print = t.print and coalesce(o.date - t.date, 0) between -$days and $days""",
         {"days": plan.match.window_days, **line_parameters(request.ours, request.theirs), **period_parameters(plan)},
     )
 
@@ -70,7 +70,7 @@ def fingerprint_sql(session: Session, request: Request, plan: Plan, *, side: int
     if session.count("select count(*) from kind where side = $side", {"side": side}):
         special.append(f"m.doc_type in (select doc_type from kind where side = {side})")
     look = look_sql(plan, store="m.store_print", item="m.item_print")
-    return f"""select m.n, m.date - {EPOCH} as day, {look} as look,
+    return f"""select m.n, m.date, {look} as look,
         case when {" or ".join(special)} then null else hash({number}, {look}) end as print
         from ({coded_sql(session, request, plan, side=side)}) m"""
 

@@ -29,15 +29,23 @@ def make_tables(session: Session) -> None:
     session.run("create table refused (a integer, b integer)")
 
 
-def take(session: Session, rule: Rule, *, among: str = "open") -> int:
-    """Link what the rule found, unless a person refused it, and close its lines; return the pairs made."""
-    session.run("delete from found where grp in (select f.grp from found f join refused r on f.a = r.a and f.b = r.b)")
+def take(session: Session, rule: Rule, *, among: str = "open", from_contest: bool = False) -> int:
+    """Link what the rule found, unless a person refused it, and close its lines; return the pairs made.
+
+    Where it was found in a contest, what is closed leaves that too.
+    """
+    if session.request.decisions is not None:
+        session.run(
+            "delete from found where grp in (select f.grp from found f join refused r on f.a = r.a and f.b = r.b)"
+        )
     made = session.run(
         "insert into pair select a, b, grp, $name, $confidence from found",
         {"name": rule.name, "confidence": rule.confidence},
     )
     for table in {"open", among} if made else ():
         session.run(f"delete from {table} where n in (select a from found union all select b from found)")
+    if made and from_contest:
+        session.run("delete from contest where a in (select a from found) or b in (select b from found)")
     session.run("drop table found")
     return made
 
@@ -85,8 +93,11 @@ def pair_mutual_best(session: Session, rule: Rule, *, candidates: str, twins: Se
     side must agree to be interchangeable. With `odds` above 1 scores are weights below zero, and the best must weigh
     that many times the second.
     """
-    session.run(f"create table contest as {candidates}")
-    session.run("delete from contest where (a, b) in (select (a, b) from refused)")
+    if not session.run(f"create table contest as {candidates}"):
+        session.run("drop table contest")
+        return 0
+    if session.request.decisions is not None:
+        session.run("delete from contest where (a, b) in (select (a, b) from refused)")
     made = 0
     for _ in range(MAX_ROUNDS):
         found = one_round(session, rule, twins=twins, odds=odds)
@@ -124,10 +135,7 @@ def one_round(session: Session, rule: Rule, *, twins: Sequence[str], odds: int) 
             and (b_next is null or (b_next > score and score <= cast(b_next as hugeint) * $odds))""",
         {"odds": odds},
     )
-    made = take(session, rule)
-    if made:
-        session.run("delete from contest where a not in (select n from open) or b not in (select n from open)")
-    return made
+    return take(session, rule, from_contest=True)
 
 
 def leave_ties(session: Session, rule: Rule) -> None:
