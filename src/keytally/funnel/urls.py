@@ -3,12 +3,14 @@
 from django.urls import path
 
 from keytally.funnel import urls_measures
-from keytally.funnel.views import edits, lists, show
+from keytally.funnel.views import board, edits, lists, show
 
 app_name = "funnel"
 
 urlpatterns = [
-    path("", lists.opportunity_list, name="list"),
+    path("", board.board, name="board"),
+    path("list/", lists.opportunity_list, name="list"),
+    path("<int:number>/drop/", board.drop, name="drop"),
     path("new/", edits.add, name="new"),
     path("<int:number>/", show.show, name="show"),
     path("<int:number>/move/", show.move, name="move"),

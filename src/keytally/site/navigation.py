@@ -52,7 +52,7 @@ ENTRIES: Sequence[Entry] = (
         url_name="prospecting:turn",
         permission="prospecting.view",
     ),
-    Entry(label=pgettext_lazy("menu", "Funnel"), icon="filter", url_name="funnel:list", permission="funnel.view"),
+    Entry(label=pgettext_lazy("menu", "Funnel"), icon="filter", url_name="funnel:board", permission="funnel.view"),
     Entry(
         label=pgettext_lazy("menu", "Negotiation"),
         icon="messages",

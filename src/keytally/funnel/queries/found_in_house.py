@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.models import Contact, RungEvidence
+from keytally.accounts.models import Contact, RungEvidence, Visit
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.ladder import EvidenceKind
+from keytally.accounts.rules.visits import VisitState
+from keytally.core.clock import business_date
 from keytally.funnel.labels import PaperKind, SourceKind
 from keytally.funnel.models import OpportunityCompetitor, OpportunityPaper, TeamMember
 from keytally.funnel.queries.finding import Asked, EvidenceFinder, Found, register_evidence_finder
@@ -29,17 +32,45 @@ VISIT_SHOWS = ("contact_made", "visit_agreed", "visited")
 
 
 def _visits(asked: Sequence[Asked], as_of: date) -> Iterator[Found]:
-    """Find the first visit at the account since the opportunity was opened: it was agreed, and it took place."""
+    """Find the first visit made at the account since the opportunity was opened, else one planned for a coming day.
+
+    A visit that was made had been agreed, whatever became of the plan; one that is only planned shows the agreement up
+    to its day, and no longer when it did not take place.
+    """
     by_account = _by_account(asked)
-    visits = RungEvidence.objects.filter(_at(by_account, "contact__node"), kind=EvidenceKind.VISIT, on__lte=as_of)
-    visits = visits.annotate(account=Coalesce("contact__node__merged_into", "contact__node"))
-    rows = list(visits.order_by("on", "pk").values_list("account", "on", "contact", "note"))
+    visits = Visit.objects.filter(_at(by_account, "node"), state__in=[VisitState.MADE, VisitState.PLANNED])
+    visits = visits.annotate(account=Coalesce("node__merged_into", "node")).order_by("on", "pk")
+    rows = list(visits.values_list("account", "on", "state", "pk", "notes", "aim", "recorded_at"))
+    for one, account_rows in _with_rows(by_account, rows):
+        made = [row for row in account_rows if row[2] == VisitState.MADE and one.opened_on <= row[1] <= as_of]
+        planned = [row for row in account_rows if row[2] == VisitState.PLANNED and row[1] >= as_of]
+        if made:
+            _account, day, _state, number, notes, aim, _at_all = made[0]
+            for criterion in VISIT_SHOWS:
+                yield _visit(one, criterion, day, number, notes or aim)
+        elif planned:
+            _account, day, _state, number, _notes, aim, recorded_at = planned[0]
+            agreed_on = max(one.opened_on, min(as_of, business_date(recorded_at)))
+            found = _visit(one, "visit_agreed", agreed_on, number, aim)
+            yield replace(found, ends_before=day + timedelta(days=1))
+
+
+def _proved_visits(asked: Sequence[Asked], as_of: date) -> Iterator[Found]:
+    """Find the first visit that is on file as evidence for a relationship with a contact at the account."""
+    by_account = _by_account(asked)
+    proofs = RungEvidence.objects.filter(_at(by_account, "contact__node"), kind=EvidenceKind.VISIT, on__lte=as_of)
+    proofs = proofs.annotate(account=Coalesce("contact__node__merged_into", "contact__node"))
+    rows = list(proofs.order_by("on", "pk").values_list("account", "on", "contact", "note"))
     for one, account_rows in _with_rows(by_account, rows):
         first = next((row for row in account_rows if row[1] >= one.opened_on), None)
         if first:
             _account, day, contact, note = first
             for criterion in VISIT_SHOWS:
-                yield Found(one.opportunity, criterion, day, SourceKind.VISIT_NOTE, "contact", contact, note)
+                yield Found(one.opportunity, criterion, day, SourceKind.VISIT_NOTE, "contact", contact, note[:500])
+
+
+def _visit(one: Asked, criterion: str, day: date, number: int, note: str) -> Found:
+    return Found(one.opportunity, criterion, day, SourceKind.VISIT_NOTE, "visit", number, note[:200])
 
 
 def _decision(asked: Sequence[Asked], as_of: date) -> Iterator[Found]:
@@ -140,6 +171,7 @@ def _numbers(asked: Sequence[Asked]) -> list[int]:
 
 for _finder in (
     EvidenceFinder("visits", _("Visits logged"), VISIT_SHOWS, _visits),
+    EvidenceFinder("proved_visits", _("Visits on file for a relationship"), VISIT_SHOWS, _proved_visits),
     EvidenceFinder("decision", _("Weights and stances on the decision map"), ("majority_for_us",), _decision),
     EvidenceFinder("sponsor", _("Project lead among the contacts"), ("sponsor_named",), _sponsor),
     EvidenceFinder("papers", _("Papers laid to the opportunity"), tuple(CRITERIA_OF_PAPERS.values()), _papers),

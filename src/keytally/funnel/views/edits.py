@@ -16,10 +16,10 @@ from keytally.accounts.queries.reach import visible_to as visible_accounts
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
 from keytally.funnel.forms import opportunity as typed
-from keytally.funnel.labels import EndReason, NeedKind, PaperKind, SourceKind
+from keytally.funnel.labels import EndReason, NeedKind, PaperKind, SourceKind, stage_name
 from keytally.funnel.models import GateEvidence, TeamMember
 from keytally.funnel.queries.reach import CHANGE, OVERRIDE, REVIEW
-from keytally.funnel.refusals import UnableToKeepOpportunity
+from keytally.funnel.refusals import GateClosed, UnableToKeepOpportunity
 from keytally.funnel.rule_data import gate_profile
 from keytally.funnel.rules.closing import FACTS
 from keytally.funnel.rules.stages import STAGES, CustomerSize, Stage, State, TeamRole, position
@@ -36,7 +36,11 @@ def add(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), datetime.now(UTC)
     today = business_date(now)
     accounts = visible_accounts(person, as_of=today).filter(merged_into=None)
-    first = {"account": request.GET.get("account", ""), "owner": person.pk, "opened_on": today}
+    asked = request.GET.get("account_id", "")
+    known = (
+        accounts.filter(pk=int(asked)).first() if asked.isascii() and asked.isdecimal() and len(asked) < 16 else None
+    )
+    first = {"account": known.code if known else "", "owner": person.pk, "opened_on": today}
     form = typed.NewOpportunityForm(
         request.POST or None, accounts=accounts, profile=gate_profile(as_of=today), initial=first
     )
@@ -155,7 +159,7 @@ def _groups(found: Occasion, profile: "GateProfile") -> list[tuple[str, tuple[st
     return [(name, (*codes, *facts) if name == Stage.CLOSING else codes) for name, codes in groups]
 
 
-def _keep_evidence(found: Occasion, form: forms.Form) -> None:
+def _keep_evidence(found: Occasion, form: forms.Form) -> str | None:
     said = form.cleaned_data
     evidence.record_evidence(
         opportunity_id=found.opportunity.pk,
@@ -169,6 +173,27 @@ def _keep_evidence(found: Occasion, form: forms.Form) -> None:
         by=found.by,
         now=found.now,
     )
+    return _then_move(found)
+
+
+def _then_move(found: Occasion) -> str | None:
+    """Go on with the move that a closed gate held up; where it is still closed, ask for more evidence."""
+    then = found.asked.get("then", "")
+    if then not in set(Stage):
+        return None
+    try:
+        moving.move(opportunity_id=found.opportunity.pk, to=Stage(then), by=found.by, now=found.now)
+    except GateClosed as refusal:
+        for sentence in refusal.sentences():
+            messages.error(found.request, sentence)
+        form = reverse("funnel:edit", args=[found.opportunity.pk, "evidence"])
+        return f"{form}?to={next(iter(refusal.closed))}&then={then}"
+    except UnableToKeepOpportunity as refusal:
+        for sentence in refusal.sentences():
+            messages.error(found.request, sentence)
+        return None
+    messages.success(found.request, _("Moved to “%(stage)s”.") % {"stage": stage_name(then)})
+    return reverse("funnel:board")
 
 
 def _facts_form(found: Occasion, data: Data) -> forms.Form:
@@ -255,7 +280,7 @@ def _keep_paper(found: Occasion, form: forms.Form) -> None:
 
 
 def _paper_form(found: Occasion, data: Data) -> forms.Form:
-    return typed.PaperForm(data, found.files or None, initial={"received_on": found.today})
+    return typed.PaperForm(data, found.request.FILES or None, initial={"received_on": found.today})
 
 
 EDITS: dict[str, Edit] = {

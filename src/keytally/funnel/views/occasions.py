@@ -20,9 +20,6 @@ from keytally.funnel.queries.reach import visible_opportunity
 from keytally.funnel.refusals import UnableToKeepOpportunity
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-    from django.utils.datastructures import MultiValueDict
-
     from keytally.core.models import User
 
 Data = QueryDict | None
@@ -37,7 +34,7 @@ class Occasion:
     today: date
     now: datetime
     asked: QueryDict
-    files: "MultiValueDict[str, UploadedFile[Any]]"
+    request: HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def occasion(request: HttpRequest, number: int, *, permission: str) -> Occasion:
     found = visible_opportunity(number, person=person, as_of=today, permission=permission)
     if found is None:
         raise Http404
-    return Occasion(found, person, today, now, request.GET, request.FILES)
+    return Occasion(found, person, today, now, request.GET, request)
 
 
 def answer(request: HttpRequest, found: Occasion, wanted: Edit | None) -> HttpResponse:
