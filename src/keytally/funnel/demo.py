@@ -78,6 +78,8 @@ def _lay_out(
     one.save()
     for place, stay in enumerate(found.stays, start=1):
         _stay(one, stay, place=place, leads=leads, rules=rules)
+    if found.state == State.OPEN and number % 7 == 4:
+        _expire(one, today=today)
     if found.state == State.WON and found.closed_on:
         for fact, day in closing_facts(number, found.closed_on, today=today):
             _evidence(one, fact, day)
@@ -161,6 +163,15 @@ def _stay(one: Opportunity, stay: Stay, *, place: int, leads: "Sequence[User]", 
             accepted_as=roles[0].value if is_taken else "",
             accepted_at=taken if is_taken else None,
         )
+
+
+def _expire(one: Opportunity, *, today: date) -> None:
+    """Let what showed the stage expire: an agreed visit that did not take place, talks that dragged on."""
+    shown = one.evidence.filter(happened_on__gte=one.stage_since - timedelta(days=3), happened_on__lt=today)
+    last = shown.order_by("-pk").first()
+    if last:
+        last.ends_before = max(last.happened_on + timedelta(days=1), today - timedelta(days=3))
+        last.save(update_fields=["ends_before"])
 
 
 def _evidence(one: Opportunity, criterion: str, day: date) -> None:

@@ -36,7 +36,7 @@ def declare_rules() -> None:
             "WEIGHT_NO_PERCENT": _("A weight is a whole per cent between 0 and 100."),
             "WEIGHTS_DO_NOT_RISE": _("The weights rise from stage to stage."),
             "NEGOTIATION_LIST_DIFFERS": _(
-                "The gate of 50 % says that it follows the list %(list)s, but its criteria differ: choose “own”."
+                "The gate of negotiation says that it follows the list %(list)s, but its criteria differ: choose “own”."
             ),
         },
     )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from keytally.funnel import urls_measures
-from keytally.funnel.views import board, edits, lists, show
+from keytally.funnel.views import board, edits, gates, lists, reviews, show
 
 app_name = "funnel"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("", board.board, name="board"),
     path("list/", lists.opportunity_list, name="list"),
     path("<int:number>/drop/", board.drop, name="drop"),
+    path("picture/", reviews.picture, name="picture"),
+    path("stale/", reviews.stale_list, name="stale"),
+    path("review/", reviews.review_list, name="reviews"),
+    path("gates/", gates.gates, name="gates"),
+    path("gates/<slug:stage>/", gates.gate, name="gate"),
     path("new/", edits.add, name="new"),
     path("<int:number>/", show.show, name="show"),
     path("<int:number>/move/", show.move, name="move"),

@@ -57,6 +57,16 @@ def refresh_all(*, now: datetime) -> int:
     return changed
 
 
+def judge_all(*, as_of: date) -> int:
+    """Judge every open opportunity by the evidence that is kept, as when other gates take effect."""
+    numbers = list(Opportunity.objects.filter(state=State.OPEN, is_history=False).values_list("pk", flat=True))
+    changed = 0
+    for start in range(0, len(numbers), AT_ONCE):
+        batch = list(Opportunity.objects.select_for_update().filter(pk__in=numbers[start : start + AT_ONCE]))
+        changed += judge_again(batch, as_of=as_of)
+    return changed
+
+
 def _keep(opportunity: Opportunity, found: Qualification) -> None:
     opportunity.is_qualified = found.is_qualified
     opportunity.qualifies_before = found.ends_before

@@ -141,6 +141,33 @@ def funnel_action(code: str) -> Promise | str:
     return _ACTIONS.get(code, code)
 
 
+_GROUPS = {
+    "UNQUALIFIED": _("No longer qualifies"),
+    "LATE": _("Past its expected close"),
+    "WAITING": _("Stages to take over"),
+    "STALE": _("Stale opportunities"),
+    "MOVED": _("Moved this week"),
+}
+_LISTS = {
+    "UNION": _("Union of both lists (our default)"),
+    "FIRST": _("First list: their form, our form, dated talks"),
+    "SECOND": _("Second list: our form, dated talks, price objection, delivery or payment argued"),
+    "OWN": _("A list of our own"),
+}
+
+
+@register.filter
+def review_group(code: str) -> Promise | str:
+    """Name a part of the weekly review."""
+    return _GROUPS[code]
+
+
+@register.filter
+def list_name(code: str) -> Promise | str:
+    """Name the list that the gate of 50 % follows (G1)."""
+    return _LISTS[code]
+
+
 _CARD = (
     '<a class="fun-card{}" draggable="true" tabindex="-1" data-card data-number="{}" data-stage="{}" href="{}">'
     '<strong>{}</strong><span class="muted">{}</span><span class="fun-amount">{}</span>'
@@ -152,7 +179,7 @@ _CARD = (
 def funnel_cards(cards: Iterable[Card], today: date) -> SafeString:
     """Write the cards of a column; one call for all of them keeps a board of thousands quick."""
     chinese = (get_language() or "").startswith("zh")
-    words = {name: said(name) for name in ("no longer qualifies", "override", "late")}
+    words = {"bad": said("no longer qualifies"), "override": said("override"), "late": said("late")}
     place = reverse("funnel:show", args=[0])
     return format_html_join("", _CARD, (_cells(card, today, place, words, chinese=chinese) for card in cards))
 
@@ -162,7 +189,7 @@ def _cells(card: Card, today: date, place: str, words: dict[str, str], *, chines
     is_late = card.expected_on is not None and card.expected_on < today
     is_bad = bool(card.stage) and not card.is_qualified
     marks = [
-        *((words["no longer qualifies"],) if is_bad else ()),
+        *((words["bad"],) if is_bad else ()),
         *((words["override"],) if card.overrides else ()),
         *((words["late"],) if is_late else ()),
     ]

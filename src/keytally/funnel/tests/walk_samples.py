@@ -53,12 +53,14 @@ def samples(stranger, *, now):
             "api/opportunities:number": one.pk,
             "funnel:edit:what": list(EDITS),
             "funnel:override:to": Stage.INTENT.value,
+            "funnel:gate:stage": Stage.INTENT.value,
             "funnel:evidence_id": one.evidence.exclude(note="").first().pk,
             "funnel:member_id": member.pk,
             "funnel:forecast_id": _forecast(stranger, now=now).pk,
             "funnel:history_id": _history(stranger, now=now).pk,
         },
         secrets=[Secret(text, "funnel.view") for text in (NAME, NOTE, RIVAL, REVIEWED)],
+        things_of_all=frozenset({"funnel:gate"}),
         subjects={"opportunity": (one.pk, "funnel.view")},
     )
 
