@@ -206,14 +206,15 @@ def open_opportunity(request: HttpRequest, payload: OpportunityIn) -> dict[str, 
     summary="Record evidence for a gate",
     is_create=True,
 )
-def add_evidence(request: HttpRequest, number: int, payload: EvidenceIn) -> GateEvidence:
+def add_evidence(request: HttpRequest, number: int, payload: EvidenceIn) -> dict[str, Any]:
     found = _found(request, number, permission=CHANGE)
     try:
-        return record_evidence(
+        kept = record_evidence(
             opportunity_id=found.pk, evidence=_evidence(payload), by=person_of(request), now=datetime.now(UTC)
         )
     except UnableToKeepOpportunity as refusal:
         raise _problem(refusal) from refusal
+    return _kept(kept)
 
 
 @operation(
@@ -299,6 +300,11 @@ def _evidence(given: EvidenceIn) -> NewEvidence:
     return NewEvidence(
         given.criterion, given.happened_on, given.source_kind, _text(given.note), holds_through=given.holds_through
     )
+
+
+def _kept(kept: GateEvidence) -> dict[str, Any]:
+    names = ("criterion", "happened_on", "ends_before")
+    return {"id": kept.pk, **{name: getattr(kept, name) for name in names}}
 
 
 def _problem(refusal: UnableToKeepOpportunity) -> Problem:

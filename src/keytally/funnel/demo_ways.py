@@ -112,7 +112,8 @@ def way(number: int, *, size: str, today: date) -> Way:
     """Make up the way of an opportunity up to today: most fall out, some win, those opened late are still under way."""
     back = (number * 397) % 400
     opened_on = today - timedelta(days=back * back // 410 + chance(number, 7) % 5)
-    stays, day = [], opened_on
+    stays: list[Stay] = []
+    day = opened_on
     for stage in STAGES:
         days = max(2, DAYS[stage] * (40 + chance(number, len(stays), 1) * 130 // 100) // 100)
         goes_on = chance(number, len(stays), 2) < GO_ON[stage]

@@ -79,7 +79,7 @@ def heads(found: QuerySet[Opportunity], *, as_of: date, stages: Collection[str] 
         )
         .order_by("stage", "currency")
     )
-    by_stage: dict[str, list[dict[str, int]]] = defaultdict(list)
+    by_stage: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_stage[row["stage"]].append(row)
     return {stage: _head(stage, by_stage.get(stage, [])) for stage in stages}
@@ -117,7 +117,7 @@ def _card(row: tuple[Any, ...], *, as_of: date) -> Card:
     )
 
 
-def _head(stage: str, rows: Sequence[Mapping[str, int]]) -> Head:
+def _head(stage: str, rows: Sequence[Mapping[str, Any]]) -> Head:
     count = sum(row["count"] for row in rows)
     good = sum(int(row["good"] or 0) for row in rows)
     amounts = tuple((str(row["currency"]), int(row["amount"])) for row in rows if row["amount"] is not None)
