@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test e2e bench bench-reconcile bench-reconcile-small bench-web bench-web-small lock
+.PHONY: help demo lint types test e2e bench bench-reconcile bench-reconcile-small bench-web bench-web-small bench-funnel mutate-gates lock
 PYTHON := .venv/bin/python
 
 help: ## Say what each target does
@@ -35,6 +35,12 @@ bench-web: ## Measure pages of a company of 2,000 people with 20 of them clickin
 
 bench-web-small: ## Measure pages of a company of 200 people, for a quick look
 	$(PYTHON) -m bench.web --small
+
+bench-funnel: ## Measure the board with 20,000 open opportunities and 500,000 pieces of evidence, on both databases
+	$(PYTHON) -m bench.funnel
+
+mutate-gates: ## Break the rules of the gates one place at a time and say whether their tests notice
+	$(PYTHON) -m bench.funnel.mutate
 
 lock: ## Write the lock files anew from pyproject.toml: names, versions and checksums only
 	$(LOCK) pyproject.toml -o requirements.lock

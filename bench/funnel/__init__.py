@@ -1,0 +1,1 @@
+"""How long do the pages of a big funnel take?"""
