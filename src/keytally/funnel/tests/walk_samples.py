@@ -21,7 +21,7 @@ from keytally.kernel.periods import Period
 NAME, NOTE, RIVAL, REVIEWED = "secretopportunity", "secretgateevidence", "secretcompetitor", "secretreviewnote"
 
 
-def samples(stranger, *, now):
+def _laid_out(stranger, *, now):
     today = business_date(now)
     node = add_account(NewAccount(kind=NodeKind.CHAIN, name_zh="x", owner=stranger), by=stranger, on=today, now=now)
     wanted = NewOpportunity(
@@ -47,6 +47,11 @@ def samples(stranger, *, now):
         by=stranger,
         now=now,
     )
+    return one, member
+
+
+def samples(stranger, *, now):
+    one, member = _laid_out(stranger, now=now)
     return Samples(
         values={
             "funnel:number": one.pk,
