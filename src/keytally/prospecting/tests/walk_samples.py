@@ -17,28 +17,7 @@ NAME, PHONE, TEXT = "secretnameoflead", "18811secretlead", "secrettextoftouch"
 def samples(stranger, *, now):
     today = business_date(now)
     segment, campaign = _markets(stranger, today=today, now=now)
-    plan = leads.Plan(ActionKind.CALL, today, stranger)
-    wanted = leads.NewLead(
-        {"name": NAME, "phone": PHONE, "contact_name": "x"},
-        LeadSource.PRESS,
-        stranger,
-        plan,
-        {"campaign": campaign},
-        is_another=True,
-    )
-    lead = leads.add_lead(wanted, by=stranger, on=today, now=now)
-    said = touches.Said(TouchKind.CALL, now, "x", Outcome.INTERESTED, TEXT, plan, exception_reason="x")
-    touches.record_touch(lead, said=said, by=stranger, now=now)
-    touches.write_plan(
-        lead,
-        willingness=Willingness.OPEN,
-        personality=Personality.EXACT,
-        plan="x",
-        review_on=today,
-        by=stranger,
-        on=today,
-        now=now,
-    )
+    lead = _lead(stranger, campaign, today=today, now=now)
     occasion = campaigns.hold_occasion(
         kind=OccasionKind.CAMPAIGN, title="x", held_on=today, campaign=campaign, by=stranger, now=now
     )
@@ -77,3 +56,29 @@ def _markets(stranger, *, today, now):
     facts = {"name_zh": "x", "name_en": "", "source": LeadSource.PRESS, "note": "", "cost_minor": 1}
     days = {"starts_on": today, "ends_before": today + timedelta(days=1)}
     return segment, campaigns.keep_campaign(None, facts={**facts, **days}, by=stranger, now=now)
+
+
+def _lead(stranger, campaign, *, today, now):
+    plan = leads.Plan(ActionKind.CALL, today, stranger)
+    wanted = leads.NewLead(
+        {"name": NAME, "phone": PHONE, "contact_name": "x"},
+        LeadSource.PRESS,
+        stranger,
+        plan,
+        {"campaign": campaign},
+        is_another=True,
+    )
+    lead = leads.add_lead(wanted, by=stranger, on=today, now=now)
+    said = touches.Said(TouchKind.CALL, now, "x", Outcome.INTERESTED, TEXT, plan, exception_reason="x")
+    touches.record_touch(lead, said=said, by=stranger, now=now)
+    touches.write_plan(
+        lead,
+        willingness=Willingness.OPEN,
+        personality=Personality.EXACT,
+        plan="x",
+        review_on=today,
+        by=stranger,
+        on=today,
+        now=now,
+    )
+    return lead
