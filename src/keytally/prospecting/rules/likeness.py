@@ -69,8 +69,8 @@ def is_sure(reasons: Iterable[Shared]) -> bool:
 def domain_of(*, website: str = "", email: str = "") -> str:
     """Find the domain of a company in its website, else in an address of mail that not anybody could have.
 
-    >>> domain_of(website="https://www.Metro.example/buy"), domain_of(email="li@metro.test"), domain_of(email="a@qq.com")
-    ('metro.example', 'metro.test', '')
+    >>> domain_of(website="https://www.Metro.test/buy"), domain_of(email="li@metro.test"), domain_of(email="a@qq.com")
+    ('metro.test', 'metro.test', '')
     """
     text = website.strip().casefold()
     host = (urlsplit(text if "//" in text else f"//{text}").hostname or "") if text else ""
