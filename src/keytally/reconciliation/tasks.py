@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keytally.exchange.profile import Profile
 from keytally.jobs.registry import JobContext, JobFailed, JobStopped, task
-from keytally.reconciliation import queries, services, understanding
+from keytally.reconciliation import demo_months, queries, services, understanding
 from keytally.reconciliation.engine.changes import class_changes
 from keytally.reconciliation.engine.checking import check
 from keytally.reconciliation.engine.contract import Progress, Stopped, UnableToRun
@@ -24,10 +24,12 @@ from keytally.reconciliation.engine.summary import as_json
 from keytally.reconciliation.engine.typed import Reconciliation as Done
 from keytally.reconciliation.labels import STEP_LABELS
 from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.queries.demo import chains
 
 TELL_EVERY = 0.3
 _BEFORE = ("read_ours", "read_theirs")
 _AFTER = ("write_report",)
+_ROLLED_UP = ("roll_up",)
 ERRORS = {"UNABLE": _("The files could not be reconciled; the page of the reconciliation says why.")}
 
 
@@ -52,6 +54,7 @@ def reconcile_files(context: JobContext) -> Mapping[str, object]:
         changes=[asdict(one) for one in class_changes(queries.pages_folder(found), folder / "pages")],
     )
     services.keep_result(number, kept=kept, now=datetime.now(UTC))
+    services.follow(number, scratch=context.folder, now=datetime.now(UTC))
     return {"exit": summary["exit"], "links": summary["links"]}
 
 
@@ -78,6 +81,16 @@ def count_files(context: JobContext) -> Mapping[str, object]:
     return {"read": sum(side["read"] for side in counted.sides.values())}
 
 
+@task(demo_months.JOB_KIND, label=_("Months of the demo company"), steps={}, errors={})
+def run_demo_months(context: JobContext) -> Mapping[str, object]:
+    """Run the months of the demo company that were not run while it was laid out."""
+    now = datetime.now(UTC)
+    codes = [chain.code for chain in chains(as_of=now.date())]
+    owner = queries.job_owner(context.job_id)
+    done = demo_months.lay_out_months(owner, now, codes=codes, scratch=context.folder) if owner else 0
+    return {"months": done}
+
+
 @contextmanager
 def _failing(number: int) -> Iterator[None]:
     try:
@@ -91,7 +104,11 @@ def _failing(number: int) -> Iterator[None]:
 
 def _run(found: Reconciliation, *, context: JobContext, folder: Path, decisions: Path | None) -> Done:
     places, profile = services.lay_out(found), services.profile_of(found)
-    maps = {name: next(places[name].iterdir()) for name in ("store_map", "item_map") if name in places}
+    given: dict[str, Path] = {
+        name: next(places[name].iterdir()) for name in ("store_map", "item_map") if name in places
+    }
+    maps = services.run_maps(found, given=given, folder=folder / "maps")
+    profile = services.with_learned_shapes(profile, found)
     with _Watch(context, profile=profile) as watch:
         return reconcile(
             places["ours"],
@@ -105,6 +122,7 @@ def _run(found: Reconciliation, *, context: JobContext, folder: Path, decisions:
             period=found.period or None,
             store_map=maps.get("store_map"),
             item_map=maps.get("item_map"),
+            roll_up=maps.get("roll_up"),
             accept=decisions,
             on_progress=watch.tell,
             is_stopped=watch.stopped.is_set,
@@ -117,7 +135,7 @@ class _Watch:
     def __init__(self, context: JobContext, *, profile: Profile) -> None:
         self.stopped = threading.Event()
         self._context = context
-        self._steps = len(_BEFORE) + FRAME_STEPS + len(profile.match.rules) + len(_AFTER)
+        self._steps = len(_BEFORE) + FRAME_STEPS + len(profile.match.rules) + len(_ROLLED_UP) + len(_AFTER)
         self._latest: Progress | None = None
         self._done = threading.Event()
         self._fault: BaseException | None = None

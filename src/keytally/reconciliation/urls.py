@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keytally.reconciliation.views import board, deciding, grid, lines, rejected, results, signing, start
+from keytally.reconciliation.views import board, deciding, grid, history, lines, rejected, results, signing, start
 
 app_name = "reconciliation"
 
@@ -33,5 +33,11 @@ urlpatterns = [
     path("<int:number>/candidates/", results.candidates, name="candidates"),
     path("<int:number>/rejected/", rejected.rejected, name="rejected"),
     path("<int:number>/rejected/mend/", rejected.mend, name="mend"),
+    path("rules/", history.rules, name="rules"),
+    path("rules/<int:rule>/", history.decide_rule, name="decide_rule"),
+    path("<int:number>/stores/", history.stores, name="stores"),
+    path("<int:number>/carry-over/", history.carry_over, name="carry_over"),
+    path("<int:number>/carry-over/<int:offer>/find/", history.find_again, name="find_again"),
+    path("<int:number>/carry-over/lines/<int:line>/let-go/", history.let_go, name="let_go"),
     path("<int:number>/files/<str:name>", results.download, name="download"),
 ]

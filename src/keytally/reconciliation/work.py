@@ -39,6 +39,16 @@ RESIDUAL = register_kind(
     )
 )
 
+DEDUCTION = register_kind(
+    WorkKind(
+        code="deduction",
+        label=_("Deductions without a document"),
+        icon="scale",
+        sentences={"ANSWER": _("%(name)s: answer %(lines)s deductions that no document of ours explains")},
+        weight=50,
+    )
+)
+
 
 def reconciliations(person: "User", now: datetime) -> Iterator[Waiting]:
     """Find a person's own reconciliations that need them."""

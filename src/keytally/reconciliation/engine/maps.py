@@ -49,10 +49,16 @@ def code_in(row: TableRow, column: str) -> str:
 
 def validity_of(row: TableRow) -> tuple[str | None, str | None]:
     """Read the inclusive days of a row as a half-open span."""
+    first, last = days_of(row)
+    return _text(first), _text(_next_day(last))
+
+
+def days_of(row: TableRow) -> tuple[date | None, date | None]:
+    """Read the first and the last day of a row."""
     first, last = _day(row, "from"), _day(row, "to")
     if first and last and last < first:
         raise Refusal("ends_first", path=row.file, row=row.number, first=first, last=last)
-    return _text(first), _text(_next_day(last))
+    return first, last
 
 
 def _day(row: TableRow, column: str) -> date | None:

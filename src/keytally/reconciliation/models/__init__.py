@@ -1,6 +1,7 @@
 """What is kept of reconciliations: the thing itself, its runs, what people decided, and who signed."""
 
 from keytally.reconciliation.models.decisions import Decision, ResidualCase, ResidualComment
+from keytally.reconciliation.models.history import CarriedLine, CarryOffer, LearnedRule, MetLine
 from keytally.reconciliation.models.mends import RowMend
 from keytally.reconciliation.models.reconciliations import Reconciliation
 from keytally.reconciliation.models.runs import ReconciliationRun
@@ -8,7 +9,11 @@ from keytally.reconciliation.models.statements import AccountStatement
 
 __all__ = [
     "AccountStatement",
+    "CarriedLine",
+    "CarryOffer",
     "Decision",
+    "LearnedRule",
+    "MetLine",
     "Reconciliation",
     "ReconciliationRun",
     "ResidualCase",

@@ -112,7 +112,9 @@ def subject_of(number: int) -> Subject:
 
 def reconciliation(number: int) -> Reconciliation:
     """Find a reconciliation with its sides, for the work of a job."""
-    return Reconciliation.objects.select_related("ours", "theirs", "store_map", "item_map").get(pk=number)
+    return Reconciliation.objects.select_related("ours", "theirs", "store_map", "item_map", "account__chain").get(
+        pk=number
+    )
 
 
 def reconciliation_for_update(number: int) -> Reconciliation:
@@ -124,3 +126,9 @@ def reconciliation_for_update(number: int) -> Reconciliation:
 def last_entry(number: int) -> AuditEntry | None:
     """Find what was done to a reconciliation last."""
     return audit_of(subject_of(number)).select_related("person").order_by("-pk").first()
+
+
+def job_owner(number: int) -> User | None:
+    """Find who asked for a job."""
+    found = Job.objects.select_related("owner").filter(pk=number).first()
+    return found.owner if found else None

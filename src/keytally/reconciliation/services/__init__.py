@@ -1,7 +1,11 @@
 """Writes of reconciliations, one module for each use: opening, running, deciding, cases, mending, signing."""
 
+from keytally.reconciliation.services.carrying import FoundAlready, find_again, let_go
+from keytally.reconciliation.services.following import follow
 from keytally.reconciliation.services.holding import AtWork, Change, ChangedMeanwhile, SignedOff, note_conflict
 from keytally.reconciliation.services.laying import inputs_of, lay_out, write_decisions
+from keytally.reconciliation.services.learning import UnableToLearn, keep, refuse, withdraw
+from keytally.reconciliation.services.maps import run_maps, with_learned_shapes
 from keytally.reconciliation.services.opening import (
     Correction,
     NewReconciliation,
@@ -36,26 +40,36 @@ __all__ = [
     "ChangedMeanwhile",
     "Correction",
     "Found",
+    "FoundAlready",
     "NewReconciliation",
     "SignedOff",
+    "UnableToLearn",
     "UnableToOpen",
     "UnableToStop",
     "correct",
     "demo_folder",
     "dry_run",
     "failure_sentence",
+    "find_again",
+    "follow",
     "hand_over",
     "inputs_of",
+    "keep",
     "keep_dry_run",
     "keep_failure",
     "keep_result",
     "lay_out",
+    "let_go",
     "note_conflict",
     "open_demo",
     "open_reconciliation",
     "profile_of",
     "read_again",
+    "refuse",
     "run",
+    "run_maps",
     "stop",
+    "with_learned_shapes",
+    "withdraw",
     "write_decisions",
 ]

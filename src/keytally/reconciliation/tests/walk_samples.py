@@ -4,13 +4,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.services import nodes
 from keytally.core.tests.samples import Samples, Secret
 from keytally.reconciliation import queries, services, understanding
 from keytally.reconciliation.demo_pair import DEMO_NAMES, DEMO_TOLERANCE_MINOR, write_demo
 from keytally.reconciliation.engine.reconcile import reconcile
 from keytally.reconciliation.engine.results import Wanted, residual_page
 from keytally.reconciliation.engine.summary import as_json
-from keytally.reconciliation.models import AccountStatement, ResidualCase
+from keytally.reconciliation.models import AccountStatement, CarriedLine, CarryOffer, LearnedRule, ResidualCase
 from keytally.reconciliation.services import cases
 from keytally.reconciliation.services.cases import LineKey
 
@@ -38,8 +40,12 @@ def samples(stranger, *, now):
     found.refresh_from_db()
     row = residual_page(queries.pages_folder(found), wanted=Wanted()).rows[0]
     statement, case = _work_on(found, row, summary=summary, by=stranger, now=now)
+    between_months(found, row, stranger=stranger, now=now)
     return Samples(
         values={
+            "reconciliation:find_again:offer": 1,
+            "reconciliation:let_go:line": CarriedLine.objects.get().pk,
+            "reconciliation:decide_rule:rule": LearnedRule.objects.get().pk,
             "reconciliation:number": found.pk,
             "api/reconciliations:number": found.pk,
             "reconciliation:side": str(row.side),
@@ -70,3 +76,19 @@ def _work_on(found, row, *, summary, by, now):
     )
     case = ResidualCase.objects.get(reconciliation=found)
     return statement, case
+
+
+def between_months(found, row, *, stranger, now):
+    """Carry a line of the month before into the reconciliation, and let it teach something."""
+    wanted = nodes.NewAccount(kind=NodeKind.CHAIN, name_zh="链", parent=None, code="WALKED", owner=stranger, facts={})
+    chain = nodes.add_account(wanted, by=stranger, on=now.date(), now=now)
+    line = CarriedLine.objects.create(
+        account=chain, origin=found, month="2026-06", side="ours", line_id=row.id, line_class="TIMING", order_no=NAME,
+        currency="CNY", amount_minor=100,
+    )  # fmt: skip
+    offered = {"reconciliation": found, "offer": 1, "ground": "NUMBER", "gap_minor": 0, "line_id": row.id}
+    CarryOffer.objects.create(**offered, carried=line, side="ours")
+    CarryOffer.objects.create(**offered, side="theirs", words=NAME)
+    LearnedRule.objects.create(
+        account=chain, kind="STORE_CODE", given=NAME, meaning="S1", learned_from=found, proposed_at=now
+    )

@@ -1,0 +1,123 @@
+"""The demo company's months in the application: files of a year, reconciliations in every state of the month board."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from keytally.accounts.rules.parties import Mode
+from keytally.core.clock import business_date
+from keytally.imports.services import Upload
+from keytally.reconciliation import services
+from keytally.reconciliation.demo_ledgers.company import Place, Settlement, Trader
+from keytally.reconciliation.demo_ledgers.year import ITEM_MAP, STORE_MAP, TOLERANCE_MINOR, MonthFiles, write_year
+from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.queries import demo as demo_queries
+from keytally.reconciliation.rules.month_board import months_back
+
+if TYPE_CHECKING:
+    from keytally.core.models import User
+
+LEFT_FOR_LATER = ("FL", "DY")
+"""Chains whose last month nobody has started."""
+
+MONTHS_RUN = 3
+JOB_KIND = "demo_months"
+
+
+@dataclass
+class Aside:
+    """What a run is given that nobody waits for."""
+
+    parameters: Mapping[str, object]
+    folder: Path
+    job_id: int = 0
+    told: dict[str, object] = field(default_factory=dict)
+
+    def progress(self, **figures: object) -> None:
+        """Note how far it is."""
+        self.told = figures
+
+    def is_stopped(self) -> bool:
+        """Nobody stops it."""
+        return False
+
+
+def demo_year_folder() -> Path:
+    """Name the folder of the year's files."""
+    return Path(settings.VAR) / "demo" / "year"
+
+
+def write_files(*, today: date) -> list[MonthFiles]:
+    """Write the files of the last twelve whole months of every chain there is."""
+    last = date.fromisoformat(f"{months_back(today, count=1)[0]}-01")
+    return write_year(traders(today), last=last, folder=demo_year_folder())
+
+
+def traders(today: date) -> list[Trader]:
+    """Read the chains, their stores and codes from the accounts."""
+    return [
+        Trader(
+            code=chain.code,
+            name=chain.name,
+            mode=Settlement({Mode.A: "A", Mode.B: "B", Mode.C: "C"}[chain.mode]),
+            places=[Place(ours, theirs, name) for ours, theirs, name in chain.stores],
+            head_office=chain.head_office,
+            warehouse=chain.warehouse,
+        )
+        for chain in demo_queries.chains(as_of=today)
+    ]
+
+
+def open_month(files: MonthFiles, *, by: "User", now: datetime) -> Reconciliation:
+    """Open the reconciliation of a chain's month with its files, for whoever keeps the chain."""
+    account = demo_queries.chain_account(files.trader.code)
+    owner = account.owner or by
+    maps = files.folder.parent
+    wanted = services.NewReconciliation(
+        name=f"{files.trader.name} {files.month}",
+        ours=uploads(files.ours),
+        theirs=uploads(files.theirs),
+        store_map=[Upload(STORE_MAP, [(maps / STORE_MAP).read_bytes()])],
+        item_map=[Upload(ITEM_MAP, [(maps / ITEM_MAP).read_bytes()])],
+        account_id=account.pk,
+        month=files.month,
+    )
+    found = services.open_reconciliation(wanted, by=owner, now=now)
+    found.tolerance, found.period = str(TOLERANCE_MINOR), files.month
+    found.measure = "quantity" if files.is_by_quantity else "amount"
+    found.save(update_fields=["tolerance", "period", "measure"])
+    return found
+
+
+def uploads(folder: Path) -> list[Upload]:
+    """Take the files of a folder as if they were dropped on the page."""
+    return [Upload(file.name, [file.read_bytes()]) for file in sorted(folder.iterdir())]
+
+
+def to_be_run(files: Iterable[MonthFiles], *, today: date) -> list[MonthFiles]:
+    """Choose the months that are reconciled in the demo, the oldest first."""
+    wanted = set(months_back(today, count=MONTHS_RUN))
+    latest = max(wanted)
+    return [
+        one for one in files if one.month in wanted and not (one.month == latest and one.trader.code in LEFT_FOR_LATER)
+    ]
+
+
+def lay_out_months(by: "User", now: datetime, *, codes: Sequence[str], scratch: Path) -> int:
+    """Open and run the months of some chains that have none yet; answer how many."""
+    from keytally.reconciliation.tasks import reconcile_files
+
+    today = business_date(now)
+    done = 0
+    for files in to_be_run(write_files(today=today), today=today):
+        if files.trader.code not in codes or demo_queries.has_month(files.trader.code, files.month):
+            continue
+        began = now - timedelta(days=30 * (1 + months_back(today, count=12).index(files.month)))
+        found = open_month(files, by=by, now=began)
+        reconcile_files(Aside({"reconciliation_id": found.pk}, scratch))
+        done += 1
+    return done
