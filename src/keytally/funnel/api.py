@@ -10,6 +10,7 @@ from pydantic import Field
 
 from keytally.accounts.queries.reach import visible_to as visible_accounts
 from keytally.core.access import day_of, person_of
+from keytally.funnel import api_measures
 from keytally.funnel.labels import TYPED_SOURCES, EndReason, Source, SourceKind
 from keytally.funnel.models import GateEvidence, Opportunity
 from keytally.funnel.queries import lists, pages, proofs
@@ -22,6 +23,7 @@ from keytally.funnel.services.evidence import NewEvidence, record_evidence
 from keytally.identity.operations import Money, Page, PageQuery, Problem, StateName, operation, page_of
 
 router = Router(tags=["funnel"])
+api_measures.add_to(router)
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Text = Annotated[str, Field(max_length=500)]

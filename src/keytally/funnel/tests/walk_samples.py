@@ -52,6 +52,7 @@ def _laid_out(stranger, *, now):
 
 def samples(stranger, *, now):
     one, member = _laid_out(stranger, now=now)
+    forecast = _forecast(stranger, now=now)
     return Samples(
         values={
             "funnel:number": one.pk,
@@ -61,7 +62,8 @@ def samples(stranger, *, now):
             "funnel:gate:stage": Stage.INTENT.value,
             "funnel:evidence_id": one.evidence.exclude(note="").first().pk,
             "funnel:member_id": member.pk,
-            "funnel:forecast_id": _forecast(stranger, now=now).pk,
+            "funnel:forecast_id": forecast.pk,
+            "api/forecasts:forecast_id": forecast.pk,
             "funnel:history_id": _history(stranger, now=now).pk,
         },
         secrets=[Secret(text, "funnel.view") for text in (NAME, NOTE, RIVAL, REVIEWED)],
