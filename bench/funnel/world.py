@@ -12,6 +12,7 @@ import django
 
 django.setup()
 
+from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
@@ -34,10 +35,11 @@ CRITERIA = (
 
 
 def main() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
     opportunities, evidence, rounds = map(int, sys.argv[1:4])
     director = add_person("bench", name="Bench", password=None, roles=[Role.SALES_DIRECTOR], by=None, now=NOW)
     seed(opportunities, evidence, owner=director)
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(director)
     pages = {
         "board": reverse("funnel:board"),
