@@ -57,6 +57,7 @@ def refresh_all(*, now: datetime) -> int:
     return changed
 
 
+@transaction.atomic
 def judge_all(*, as_of: date) -> int:
     """Judge every open opportunity by the evidence that is kept, as when other gates take effect."""
     numbers = list(Opportunity.objects.filter(state=State.OPEN, is_history=False).values_list("pk", flat=True))

@@ -124,6 +124,11 @@ def test_a_verdict_says_what_is_met_and_what_is_missing():
     assert judge_gate(StageGate(required=("a",)), ()).missing == (Missing(1, ("a",)),)
 
 
+@pytest.mark.parametrize(("shown", "is_open"), [("a", False), ("c", False), ("ac", True)])
+def test_both_parts_of_a_gate_have_to_pass(shown, is_open):
+    assert judge_gate(StageGate(required=("a",), needed=1, choices=("c", "d")), set(shown)).passed is is_open
+
+
 @pytest.mark.parametrize(
     ("votes", "is_for_us"),
     [
@@ -135,6 +140,7 @@ def test_a_verdict_says_what_is_met_and_what_is_missing():
         (((50, True), (50, False)), False),
         (((40, True), (40, True), (20, False)), True),
         (((0, True), (0, True)), False),
+        (((1, True),), True),
         (((100, True),), True),
         (((100, False),), False),
     ],
