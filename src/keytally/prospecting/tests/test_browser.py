@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from keytally.core.clock import business_date
 from keytally.core.roles import Role
 from keytally.prospecting.models import Lead
 from keytally.site.tests.test_browser import AUDIT, BUNDLE
@@ -106,7 +107,7 @@ def work_on(page, here, lead, *, words, today):
 
 
 def test_a_rep_finds_a_lead_works_on_it_and_turns_it_into_an_opportunity(page, here, language):
-    words, today = WORDS[language], datetime.now(UTC).astimezone().date().isoformat()
+    words, today = WORDS[language], business_date(datetime.now(UTC)).isoformat()
     fits(page)
     here("/prospecting/leads/paste/")
     page.fill("#id_table", TABLE)

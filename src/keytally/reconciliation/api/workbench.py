@@ -156,7 +156,7 @@ def decisions(request: HttpRequest, number: int, query: Query[PageQuery]) -> dic
     summary="Accept or refuse pairs of lines",
     is_create=True,
 )
-def decide(request: HttpRequest, number: int, wanted: DecisionIn) -> dict[str, Any]:
+def decide_lines(request: HttpRequest, number: int, wanted: DecisionIn) -> dict[str, Any]:
     changeable(request, number, "reconcile.decide")
     wish = deciding.Wish(
         pairs=[deciding.Pair(pair.ours_id[:32], pair.theirs_id[:32]) for pair in wanted.pairs],

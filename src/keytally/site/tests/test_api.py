@@ -143,7 +143,7 @@ def test_money_is_minor_units_and_currency(client, clerk):
     number = hand_in(client).json()["id"]
     bars = [{"cause": "RETURN", "amount_minor": -5}]
     bridge = {"currency": "CNY", "opening_minor": 0, "ours_minor": 12_345, "bars": bars, "theirs_minor": 12_340}
-    Reconciliation.objects.filter(pk=number).update(state="OPEN", summary={"bridges": [bridge]})
+    Reconciliation.objects.filter(pk=number).update(state="OPEN", run_number=1, summary={"bridges": [bridge]})
     said = client.get(f"/api/v1/reconciliations/{number}/residuals").json()["bridges"][0]
     assert said["ours"] == {"minor": 12_345, "currency": "CNY"}
     assert said["bars"] == [{"cause": "RETURN", "amount": {"minor": -5, "currency": "CNY"}}]
