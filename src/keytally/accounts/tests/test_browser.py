@@ -223,7 +223,7 @@ def _score(tree, manager):
 FORBIDDEN = "系统,门店名称,下单方,收货方,结账方,三方关系起\n永盛超市,永盛四店,store,永盛仓,store,2026-01-01\n"
 
 
-def give_file(page, here, words, text, *, area="", kind="STORES", name="stores.csv"):
+def give_file(page, here, words, text, *, area="", kind="STORES", name="stores.csv", is_good_rows_only=False):
     here("/accounts/imports/")
     page.select_option("[name=kind]", kind)
     body = text.encode() if isinstance(text, str) else text
@@ -231,6 +231,9 @@ def give_file(page, here, words, text, *, area="", kind="STORES", name="stores.c
     page.fill("#id_area", area)
     page.check("[name=adds_chains]")
     page.locator("form.card button").click()
+    page.get_by_role("button", name=words["try"]).wait_for()
+    if is_good_rows_only:
+        page.check("[name=good_rows_only]")
     page.get_by_role("button", name=words["try"]).click()
 
 
@@ -238,9 +241,7 @@ def give_file(page, here, words, text, *, area="", kind="STORES", name="stores.c
 def test_the_real_chains_and_stores_come_in_and_the_noise_is_found(page, here, manager, words, real_data):
     page.set_default_timeout(120_000)
     chains = (real_data / "china" / "nsi_chain_brands_cn.csv").read_bytes()
-    give_file(page, here, words, chains, kind="ACCOUNTS", name="chains.csv")
-    page.check("[name=good_rows_only]")
-    page.get_by_role("button", name=words["try"]).click()
+    give_file(page, here, words, chains, kind="ACCOUNTS", name="chains.csv", is_good_rows_only=True)
     page.get_by_role("button", name=words["import"], exact=True).click()
     page.locator(".button-danger").wait_for()
     stores = (real_data / "china" / "shanghai_chain_stores.csv").read_bytes()
