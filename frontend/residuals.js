@@ -14,9 +14,13 @@ function current() {
   return all.indexOf(document.activeElement?.closest("[data-residuals] tr")?.querySelector("[data-open-line]") ?? marked);
 }
 
-function choose(link) {
+function mark(link) {
   for (const row of document.querySelectorAll("[data-residuals] tr.kt-chosen")) row.classList.remove("kt-chosen");
   link.closest("tr").classList.add("kt-chosen");
+}
+
+function choose(link) {
+  mark(link);
   link.focus({ preventScroll: true });
   link.scrollIntoView({ block: "nearest" });
 }
@@ -105,17 +109,25 @@ document.addEventListener("click", (event) => {
   if (row && !event.target.closest("a, button, input, label") && !window.getSelection()?.toString()) row.querySelector("[data-open-line]")?.click();
 });
 
-// What was done to a line shows in the list too; the chosen row stays chosen, and the next key goes on from it.
+// What was done to a line shows in the list too; the chosen row stays chosen, and the next key goes on from it, even
+// when somebody moved on while the list was being written anew.
+let left = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id !== "kt-grid") return;
+  const row = grid().querySelector("[data-residuals] tr.kt-chosen");
+  const active = document.activeElement;
+  left = { line: row?.dataset.line ?? body()?.dataset.line, isHere: !active || active === document.body || grid().contains(active) };
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "kt-line" && grid()) {
     const verb = event.detail.requestConfig?.verb;
     if (verb === "post") htmx.ajax("GET", window.location.href, { target: "#kt-grid", swap: "outerHTML" });
     else if (event.detail.requestConfig?.elt?.matches("[data-same]")) body()?.querySelector("[data-choice]:not(:checked)")?.focus();
   }
-  if (event.target.id === "kt-grid") {
-    const line = body()?.dataset.line;
-    const link = line && document.querySelector(`[data-residuals] tr[data-line="${line}"] [data-open-line]`);
-    const isElsewhere = document.querySelector("[data-residuals] tr.kt-chosen") || isTyping(document.activeElement);
-    if (link && !isElsewhere) choose(link);
+  if (event.target.id === "kt-grid" && left) {
+    const link = left.line && document.querySelector(`[data-residuals] tr[data-line="${left.line}"] [data-open-line]`);
+    if (link) (left.isHere ? choose : mark)(link);
+    left = null;
   }
 });
