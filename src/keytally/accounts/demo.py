@@ -21,7 +21,7 @@ from keytally.accounts.demo_chains import (
     tax_id,
 )
 from keytally.accounts.demo_visits import lay_out_visits
-from keytally.accounts.labels import CodeSide, PlanStep, PromiseKind, PromiseState, Status
+from keytally.accounts.labels import CodeSide, Department, MatterState, PlanStep, PromiseKind, PromiseState, Status
 from keytally.accounts.models import AccountNode, ClassificationAxis
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.four_bigs import Part
@@ -29,7 +29,17 @@ from keytally.accounts.rules.ladder import EvidenceKind, Rung
 from keytally.accounts.rules.parties import Mode, NodeKind
 from keytally.accounts.rules.regions import divisions
 from keytally.accounts.rules.tiers import Tier
-from keytally.accounts.services import classes, codes, contacts, figures, keepers, nodes, parties, practice
+from keytally.accounts.services import (
+    classes,
+    codes,
+    contacts,
+    coordination,
+    figures,
+    keepers,
+    nodes,
+    parties,
+    practice,
+)
 from keytally.accounts.services.words import indexed_later
 from keytally.core.clock import business_date
 from keytally.core.demo import demo
@@ -310,6 +320,7 @@ def _promises(top: AccountNode, *, place: int, lead: "User", setting: Setting) -
         if number:
             state = PromiseState.BROKEN if place % 4 == 3 else PromiseState.KEPT
             practice.answer_promise(kept, state=state, evidence="门店照片", by=lead, on=setting.today, now=setting.now)
+    _matters(top, place=place, lead=lead, setting=setting)
     for step in (PlanStep.CHOOSE, PlanStep.MAP)[: 2 - place // 8]:
         practice.set_development_step(
             top,
@@ -331,6 +342,21 @@ def _promises(top: AccountNode, *, place: int, lead: "User", setting: Setting) -
             on=setting.today,
             now=setting.now,
         )
+
+
+def _matters(top: AccountNode, *, place: int, lead: "User", setting: Setting) -> None:
+    """Let logistics and finance settle something for every other chain; the first was solved."""
+    said = (
+        (Department.LOGISTICS, "配送中心要求送货提前到上午十点前", -9, "改走早班车"),
+        (Department.FINANCE, "客户要求每月五日前寄出发票清单", 6, ""),
+    )
+    for department, text, due, solved in said[: place % 3]:
+        day = setting.today - timedelta(days=20)
+        matter = coordination.Matter(department, text, due_on=setting.today + timedelta(days=due))
+        kept = coordination.raise_matter(top, matter=matter, owner=lead, by=lead, on=day, now=setting.now)
+        if solved:
+            on = setting.today - timedelta(days=11)
+            coordination.answer_matter(kept, state=MatterState.SOLVED, answer=solved, by=lead, on=on, now=setting.now)
 
 
 def _figures(chain: Chain, stores: Sequence[AccountNode], *, setting: Setting) -> Iterator[figures.Measured]:

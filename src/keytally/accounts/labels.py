@@ -153,6 +153,25 @@ class PromiseState(StrEnum):
     BROKEN = "BROKEN"
 
 
+class Department(StrEnum):
+    """Which of our departments has to act (S13)."""
+
+    SALES = "SALES"
+    MARKETING = "MARKETING"
+    LOGISTICS = "LOGISTICS"
+    FINANCE = "FINANCE"
+    PRODUCT = "PRODUCT"
+    SERVICE = "SERVICE"
+
+
+class MatterState(StrEnum):
+    """What became of something that was to be coordinated."""
+
+    OPEN = "OPEN"
+    SOLVED = "SOLVED"
+    DECLINED = "DECLINED"
+
+
 class PlanStep(StrEnum):
     """The five steps of the development plan (K03)."""
 
@@ -177,6 +196,19 @@ PROMISE_KINDS: Mapping[PromiseKind, Word] = {
     PromiseKind.IMAGE: _("Store image"),
     PromiseKind.ADVERTISING: _("Advertising"),
     PromiseKind.NEW_PRODUCT: _("New product"),
+}
+DEPARTMENTS: Mapping[Department, Word] = {
+    Department.SALES: pgettext_lazy("department", "Sales"),
+    Department.MARKETING: pgettext_lazy("department", "Marketing"),
+    Department.LOGISTICS: pgettext_lazy("department", "Logistics"),
+    Department.FINANCE: pgettext_lazy("department", "Finance"),
+    Department.PRODUCT: pgettext_lazy("department", "Product and quality"),
+    Department.SERVICE: pgettext_lazy("department", "Customer service"),
+}
+MATTER_STATES: Mapping[MatterState, Word] = {
+    MatterState.OPEN: pgettext_lazy("coordination", "open"),
+    MatterState.SOLVED: pgettext_lazy("coordination", "solved"),
+    MatterState.DECLINED: pgettext_lazy("coordination", "declined"),
 }
 PROMISE_STATES: Mapping[PromiseState, Word] = {
     PromiseState.OPEN: pgettext_lazy("promise", "open"),

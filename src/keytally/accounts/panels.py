@@ -98,6 +98,10 @@ def _practice(node: AccountNode, today: date) -> Mapping[str, Any]:
     }
 
 
+def _coordination(node: AccountNode, today: date) -> Mapping[str, Any]:
+    return {"matters": pages.matters(node), "today": today}
+
+
 def _visits(node: AccountNode, today: date) -> Mapping[str, Any]:
     numbers = pages.one_and_aliases(node)
     made = visits.visits(numbers)
@@ -135,6 +139,7 @@ _PANELS: tuple[tuple[str, Any, int, Facts], ...] = (
     ("visits", _("Visits and competitors"), 55, _visits),
     ("score", _("Is it a key account?"), 60, _score),
     ("practice", _("Promises, development and settlement"), 70, _practice),
+    ("coordination", _("Matters to coordinate"), 75, _coordination),
     ("history", _("What happened"), 900, _history),
 )
 _ONLY: Mapping[str, Callable[[AccountNode], bool]] = {

@@ -51,6 +51,8 @@ SENTENCES: Mapping[str, Promise | str] = {
     "DEDICATED_NOT_LATER": gettext_lazy("The dedicated person in force begins on %(latest)s: give a later day."),
     "ANSWER_OPEN": gettext_lazy("Say whether the promise was kept, kept late or broken."),
     "ALREADY_ANSWERED": gettext_lazy("This promise was answered on %(day)s."),
+    "MATTER_DUE_BEFORE": gettext_lazy("It cannot be due before it is raised: give %(day)s or a later day."),
+    "MATTER_ANSWERED": gettext_lazy("This matter was answered on %(day)s."),
     "STEP_NEEDS_EVIDENCE": gettext_lazy("A step is done with evidence: write what shows it."),
     "MERGE_KINDS_DIFFER": gettext_lazy("A %(one)s and a %(other)s cannot be one: merge accounts of one kind."),
     "MERGE_WITH_ITSELF": gettext_lazy("An account cannot be merged with itself."),

@@ -46,5 +46,6 @@ urlpatterns = [
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
     path("visits/<int:visit_id>/<slug:what>/", visits.answer_for, name="answer_visit"),
     path("promises/<int:promise_id>/", relations.promise, name="promise"),
+    path("matters/<int:matter_id>/", relations.matter, name="matter"),
     path("grants/<int:grant_id>/end/", relations.end_grant, name="end_grant"),
 ]

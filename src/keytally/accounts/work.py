@@ -1,7 +1,8 @@
-"""What waits of accounts: relationships about to cool, promises that are due, visits of today."""
+"""What waits of accounts: relationships about to cool, promises due, visits of today, matters to coordinate."""
 
 from django.utils.translation import gettext_lazy as _
 
+from keytally.accounts.services.coordination import RAISED
 from keytally.accounts.services.warnings import DUE, FALLING, PLANNED
 from keytally.worklist.kinds import WorkKind, register_kind
 
@@ -30,5 +31,14 @@ register_kind(
         icon="users",
         sentences={"PLANNED": _("Visit %(account)s, then say how it went: %(aim)s")},
         weight=40,
+    )
+)
+register_kind(
+    WorkKind(
+        code=RAISED,
+        label=_("Matters to coordinate"),
+        icon="check",
+        sentences={"RAISED": _("%(account)s needs an answer: %(matter)s")},
+        weight=30,
     )
 )

@@ -9,13 +9,16 @@ from django.utils.translation import pgettext_lazy
 from keytally.accounts.forms.fields import DayField, PersonField
 from keytally.accounts.labels import (
     DECISION_ROLES,
+    DEPARTMENTS,
     EVIDENCE,
     GRANT_KINDS,
+    MATTER_STATES,
     PARTS,
     PROMISE_KINDS,
     PROMISE_STATES,
     RUNGS,
     STANCES,
+    MatterState,
     PromiseState,
     choices,
 )
@@ -53,6 +56,12 @@ class ContactForm(forms.Form):
         return {name: getattr(contact, name) for name in cls.base_fields}
 
 
+def _offer(form: forms.Form, contacts: "Iterable[Contact]") -> None:
+    field = form.fields["contact"]
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = Contact.objects.filter(pk__in=[contact.pk for contact in contacts])
+
+
 class EvidenceForm(forms.Form):
     """What happened, and the rung it claims."""
 
@@ -76,9 +85,31 @@ class PromiseForm(forms.Form):
 
     def __init__(self, *args: Any, contacts: "Iterable[Contact]", **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
-        field = self.fields["contact"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = Contact.objects.filter(pk__in=[contact.pk for contact in contacts])
+        _offer(self, contacts)
+
+
+class MatterForm(forms.Form):
+    """What one of our departments has to settle for an account (S13)."""
+
+    department = forms.ChoiceField(label=_("Department that acts"), choices=choices(DEPARTMENTS))
+    matter = forms.CharField(label=_("What is to be settled"), max_length=300)
+    contact = forms.ModelChoiceField(label=_("Who asked"), queryset=Contact.objects.none(), required=False)
+    due_on = DayField(label=_("Due on"))
+    owner = PersonField(label=_("Who of ours sees to it"))
+
+    def __init__(self, *args: Any, contacts: "Iterable[Contact]", **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        _offer(self, contacts)
+
+
+class MatterAnswerForm(forms.Form):
+    """What came of a matter."""
+
+    state = forms.ChoiceField(
+        label=_("What became of it"),
+        choices=[one for one in choices(MATTER_STATES) if one[0] != MatterState.OPEN.value],
+    )
+    answer = forms.CharField(label=_("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class AnswerForm(forms.Form):

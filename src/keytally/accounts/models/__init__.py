@@ -2,6 +2,7 @@
 
 from keytally.accounts.models.classification import AccountTier, Classification, ClassificationAxis, ClassificationValue
 from keytally.accounts.models.contacts import Contact, RungEvidence
+from keytally.accounts.models.coordination import CoordinationMatter
 from keytally.accounts.models.figures import AccountMeasure, ScoreJudgement, ScoreRecord
 from keytally.accounts.models.imports import AccountImport, AccountImportRow
 from keytally.accounts.models.keepers import AccountGrant, DedicatedManager
@@ -31,6 +32,7 @@ __all__ = [
     "Competitor",
     "CompetitorSighting",
     "Contact",
+    "CoordinationMatter",
     "CreditGrade",
     "DedicatedManager",
     "DevelopmentStep",

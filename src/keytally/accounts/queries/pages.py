@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from keytally.accounts.labels import CodeSide, PlanStep, PromiseState
+from keytally.accounts.labels import CodeSide, MatterState, PlanStep, PromiseState
 from keytally.accounts.models import (
     AccountAncestor,
     AccountCode,
@@ -17,6 +17,7 @@ from keytally.accounts.models import (
     AccountPromise,
     AccountTier,
     Contact,
+    CoordinationMatter,
     DedicatedManager,
     DevelopmentStep,
     PartyRoles,
@@ -159,6 +160,14 @@ def keepers(node: AccountNode, *, as_of: date, tier: Tier | None, grade: CreditG
         has_deputy=bool(dedicated and dedicated.deputy_id),
     )
     return Keepers(dedicated, missing, list(grants.distinct()))
+
+
+def matters(node: AccountNode) -> list[CoordinationMatter]:
+    """List what was to be coordinated for an account: the open matters first, then the latest answers."""
+    found = list(CoordinationMatter.objects.filter(node=node).select_related("owner", "contact"))
+    still_open = [one for one in found if one.state == MatterState.OPEN]
+    ended = sorted((one for one in found if one.answered_on), key=lambda one: (one.answered_on, one.pk), reverse=True)
+    return [*still_open, *ended]
 
 
 def promises(node: AccountNode) -> list[AccountPromise]:

@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from keytally.accounts.labels import GrantKind
-from keytally.accounts.models import AccountGrant, AccountNode, AccountPromise, Contact, DedicatedManager, Visit
+from keytally.accounts.labels import GrantKind, MatterState
+from keytally.accounts.models import (
+    AccountGrant,
+    AccountNode,
+    AccountPromise,
+    Contact,
+    CoordinationMatter,
+    DedicatedManager,
+    Visit,
+)
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.visits import VisitState
 from keytally.accounts.services.words import index_accounts
@@ -101,7 +109,7 @@ def end_grant(given: AccountGrant, *, on: date, by: "User", now: datetime) -> No
 
 @transaction.atomic
 def hand_over(what: str, *, ids: Collection[int], giver: "User", receiver: "User", by: "User", now: datetime) -> None:
-    """Give accounts, relationships, promises or planned visits to another person, each with its audit entry."""
+    """Give accounts, relationships, promises, matters or planned visits to another person, each audited."""
     if what == "accounts":
         for node in AccountNode.objects.filter(pk__in=ids, owner=giver).order_by("pk"):
             give_over(node, to=receiver, by=by, now=now, reason="handover")
@@ -120,4 +128,6 @@ def _held(what: str, giver: "User") -> tuple["QuerySet[Any]", str]:
         return Contact.objects.filter(holder=giver), "holder"
     if what == "visits":
         return Visit.objects.filter(visitor=giver, state=VisitState.PLANNED), "visitor"
+    if what == "matters":
+        return CoordinationMatter.objects.filter(owner=giver, state=MatterState.OPEN), "owner"
     return AccountPromise.objects.filter(owner=giver), "owner"

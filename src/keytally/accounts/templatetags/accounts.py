@@ -54,6 +54,8 @@ _ACTIONS = {
     "account.grant_end": _("A grant was ended"),
     "account.judge": _("Part of the score judged"),
     "account.procedure": _("Settlement procedure kept"),
+    "account.matter": _("Matter to coordinate raised"),
+    "account.matter_answer": _("Matter to coordinate answered"),
     "account.promise": _("Promise written down"),
     "account.promise_answer": _("Promise answered"),
     "account.development": _("Development step kept"),
@@ -205,6 +207,18 @@ def promise_kind(code: str) -> object:
 def visit_state(code: str) -> object:
     """Name how far a visit is."""
     return labels.VISIT_STATES[VisitState(code)]
+
+
+@register.filter
+def department(code: str) -> object:
+    """Name one of our departments."""
+    return labels.DEPARTMENTS[labels.Department(code)]
+
+
+@register.filter
+def matter_state(code: str) -> object:
+    """Name what became of a matter to coordinate."""
+    return labels.MATTER_STATES[labels.MatterState(code)]
 
 
 @register.filter

@@ -1,8 +1,8 @@
-"""A stranger's account with a contact, a promise, a grant and an import, for the walk of every route."""
+"""A stranger's account with a contact, a promise, a matter, a grant and an import, for the walk of every route."""
 
 from datetime import timedelta
 
-from keytally.accounts.labels import CodeSide, GrantKind, PromiseKind
+from keytally.accounts.labels import CodeSide, Department, GrantKind, PromiseKind
 from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportKind
 from keytally.accounts.rules.decision_map import DecisionRole
@@ -11,6 +11,7 @@ from keytally.accounts.rules.visits import VisitState
 from keytally.accounts.services.classes import lay_out_classes
 from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
+from keytally.accounts.services.coordination import Matter, raise_matter
 from keytally.accounts.services.keepers import grant
 from keytally.accounts.services.merging import merge
 from keytally.accounts.services.nodes import NewAccount, add_account
@@ -25,9 +26,9 @@ from keytally.core.tests.samples import NOBODY, Samples, Secret
 from keytally.imports.services import open_batch
 
 NAME, PHONE, PROMISED = "secretnameofaccount", "13900secretphone", "secretpromisemade"
-NOTES, RIVAL = "secretnotesofvisit", "secretofferofrival"
+NOTES, RIVAL, MATTER = "secretnotesofvisit", "secretofferofrival", "secretmattertosettle"
 SECRETS = [
-    *(Secret(text, "accounts.view") for text in (NAME, PROMISED, NOTES, RIVAL)),
+    *(Secret(text, "accounts.view") for text in (NAME, PROMISED, NOTES, RIVAL, MATTER)),
     Secret(PHONE, "accounts.view", also=("data.personal",)),
 ]
 
@@ -41,6 +42,8 @@ def samples(stranger, *, now):
     contact = add_contact(node, facts=facts, holder=stranger, by=stranger, now=now)
     pledge = Pledge(kind=next(iter(PromiseKind)), promised=PROMISED, asked_in_return="x", due_on=today)
     given = promise(node, pledge=pledge, owner=stranger, by=stranger, on=today, now=now)
+    matter = Matter(next(iter(Department)), MATTER, due_on=today)
+    raised = raise_matter(node, matter=matter, owner=stranger, by=stranger, on=today, now=now)
     planned = _visits(node, by=stranger, now=now)
     code = add_code(node, side=CodeSide.THEIRS, code="x", by=stranger, now=now)
     let_in = _let_in(node, by=stranger, now=now)
@@ -64,6 +67,7 @@ def samples(stranger, *, now):
             "accounts:code_id": code.pk,
             "accounts:contact_id": contact.pk,
             "accounts:promise_id": given.pk,
+            "accounts:matter_id": raised.pk,
             "accounts:grant_id": let_in.pk,
             "accounts:import_id": file.pk,
             "accounts:import:number": file.pk,
@@ -74,6 +78,7 @@ def samples(stranger, *, now):
             "contact": (contact.pk, "accounts.view"),
             "visit": (planned.pk, "accounts.view"),
             "account_promise": (given.pk, "accounts.view"),
+            "account_matter": (raised.pk, "accounts.view"),
             "account_import": (file.pk, NOBODY),
         },
     )

@@ -17,18 +17,20 @@ from keytally.accounts.forms.relations import (
     DedicatedForm,
     EvidenceForm,
     GrantForm,
+    MatterAnswerForm,
+    MatterForm,
     OwnerForm,
     PromiseForm,
     StepForm,
 )
-from keytally.accounts.labels import PLAN_STEPS, GrantKind, PlanStep, PromiseKind, PromiseState
-from keytally.accounts.models import AccountGrant, AccountPromise, Contact
+from keytally.accounts.labels import PLAN_STEPS, Department, GrantKind, MatterState, PlanStep, PromiseKind, PromiseState
+from keytally.accounts.models import AccountGrant, AccountPromise, Contact, CoordinationMatter
 from keytally.accounts.queries import pages
 from keytally.accounts.queries.reach import GRANT, RELATE
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.ladder import EvidenceKind, Rung
-from keytally.accounts.services import contacts, keepers, practice
+from keytally.accounts.services import contacts, coordination, keepers, practice
 from keytally.accounts.views.occasions import Data, Edit, Occasion, answer, occasion
 from keytally.core.access import requires
 
@@ -122,6 +124,25 @@ def promise(request: HttpRequest, promise_id: int) -> HttpResponse:
     return answer(request, found, wanted, anchor="#practice")
 
 
+@requires("accounts.relate")
+@require_http_methods(["GET", "POST"])
+def matter(request: HttpRequest, matter_id: int) -> HttpResponse:
+    given = CoordinationMatter.objects.filter(pk=matter_id).first()
+    if given is None:
+        raise Http404
+    found = occasion(request, given.node_id, permission=RELATE)
+
+    def keep_it(_found: Occasion, form: forms.Form) -> None:
+        said = form.cleaned_data
+        state = MatterState(said["state"])
+        coordination.answer_matter(
+            given, state=state, answer=said["answer"], by=found.by, on=found.today, now=found.now
+        )
+
+    wanted = Edit(given.matter, lambda _found, data: MatterAnswerForm(data), keep_it)
+    return answer(request, found, wanted, anchor="#coordination")
+
+
 def _contact(contact_id: int) -> Contact:
     known = (
         Contact.objects.filter(pk=contact_id).select_related("node").prefetch_related("evidence__recorded_by").first()
@@ -154,6 +175,23 @@ def _keep_promise(found: Occasion, form: PromiseForm) -> None:
         contact=said["contact"],
     )
     practice.promise(found.node, pledge=pledge, owner=said["owner"], by=found.by, on=found.today, now=found.now)
+
+
+def _matter_form(found: Occasion, data: Data) -> forms.Form:
+    return MatterForm(data, contacts=_present(found.node), initial={"owner": found.by.pk})
+
+
+def _keep_matter(found: Occasion, form: forms.Form) -> None:
+    said = form.cleaned_data
+    matter = coordination.Matter(
+        department=Department(said["department"]),
+        matter=said["matter"],
+        due_on=said["due_on"],
+        contact=said["contact"],
+    )
+    coordination.raise_matter(
+        found.node, matter=matter, owner=said["owner"], by=found.by, on=found.today, now=found.now
+    )
 
 
 def _step_edit(what: str) -> Edit | None:
@@ -196,6 +234,12 @@ RELATIONS: dict[str, Edit] = {
         _promise_form,
         _keep_promise,
         gettext_lazy("A promise is kept or the store will not recognise you; ask for something in return."),
+    ),
+    "matter": Edit(
+        gettext_lazy("New matter to coordinate"),
+        _matter_form,
+        _keep_matter,
+        gettext_lazy("What the account needs of one of our departments; it waits under Today of whoever sees to it."),
     ),
 }
 KEEPERS: dict[str, Edit] = {
