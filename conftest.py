@@ -76,6 +76,15 @@ def django_db_modify_db_settings(
     yield
 
 
+@pytest.fixture(scope="session")
+def django_test_environment(django_test_environment: None) -> Iterator[None]:
+    """Fill test databases from what was migrated before."""
+    from keytally.site.tests.template import kept_migrations
+
+    with kept_migrations():
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_translations() -> None:
     """Read what the catalogues say now, whatever was compiled before."""
