@@ -195,6 +195,7 @@ def _figures(samples: Sequence[Sample]) -> dict:
         "answers": len(samples),
         "server_p50_ms": _at(server, 50),
         "server_p95_ms": _at(server, 95),
+        "cpu_p50_ms": _at(cpu, 50),
         "server_max_ms": round(server[-1], 1) if server else 0.0,
         "cpu_p95_ms": _at(cpu, 95),
         "client_p95_ms": _at(client, 95),
@@ -213,6 +214,7 @@ def _say(database: str, found: dict) -> None:
         for name, unit in (
             ("server_p50_ms", "ms"),
             ("server_p95_ms", "ms"),
+            ("cpu_p50_ms", "ms"),
             ("cpu_p95_ms", "ms"),
             ("client_p95_ms", "ms"),
             ("queries_most", "queries"),

@@ -15,7 +15,7 @@ from keytally.accounts.models import AccountNode
 from keytally.accounts.queries import pages, scores, visits
 from keytally.accounts.queries.activation import missing_columns, parties_on
 from keytally.accounts.queries.lists import classes_by_name
-from keytally.accounts.queries.reach import CHANGE, RELATE, VIEW, visible_to
+from keytally.accounts.queries.reach import CHANGE, RELATE, VIEW, reaches
 from keytally.accounts.rules.attributes import BY_CODE
 from keytally.accounts.rules.decision_map import Stance
 from keytally.accounts.rules.parties import NodeKind
@@ -168,8 +168,7 @@ def _once(request: HttpRequest, number: int, today: date) -> tuple[AccountNode, 
         nodes = AccountNode.objects.select_related("legal_party", "supplied_by", "owner", "chain", "served_from")
         person = person_of(request)
         may = {
-            f"may_{name}": person.may(permission)
-            and visible_to(person, as_of=today, permission=permission).filter(pk=number).exists()
+            f"may_{name}": person.may(permission) and reaches(person, number, as_of=today, permission=permission)
             for name, permission in (("change", CHANGE), ("relate", RELATE), ("grant", "accounts.grant"))
         }
         may["may_read_measures"] = may_read(person, kind="account", field="measure")

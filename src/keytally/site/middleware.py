@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
+from keytally.core.once import reading
+
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -26,6 +28,18 @@ def person_settings(get_response: Respond) -> Respond:
             return get_response(request)
 
     return with_settings
+
+
+def reads_once(get_response: Respond) -> Respond:
+    """Build the middleware that lets a page that changes nothing read the same thing once."""
+
+    def with_memory(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with reading():
+            return get_response(request)
+
+    return with_memory
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:

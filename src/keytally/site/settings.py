@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "keytally.site.middleware.reads_once",
     "keytally.site.middleware.person_settings",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -125,15 +126,17 @@ def _database() -> dict[str, Any]:
         chosen["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; "
+            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
         }
         # A file, not memory: the tests start worker processes.
         chosen["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     else:
-        chosen["CONN_MAX_AGE"] = 60
         chosen["CONN_HEALTH_CHECKS"] = True
         # Pages ask short questions: compiling a query takes PostgreSQL longer than answering it.
         chosen["OPTIONS"] = {"options": "-c jit=off", **chosen.get("OPTIONS", {})}
+    # A thread keeps its connection: a new one would read the schema again, table by table, before it answers.
+    chosen["CONN_MAX_AGE"] = 3600
     return chosen
 
 

@@ -29,6 +29,7 @@ from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.decision_map import DecisionRole, Gap, Stance, Voice, gaps
 from keytally.accounts.rules.ladder import Decay, Proof, Rung, Standing, standing
 from keytally.accounts.rules.tiers import CreditGrade, Tier, dedicated_gaps
+from keytally.core.once import once
 
 MOST_BELOW = 20
 
@@ -58,6 +59,10 @@ class DecisionMap:
 
 def one_and_aliases(node: AccountNode) -> list[int]:
     """List the ids of an account and of those that were merged into it, or into one of those."""
+    return once(("aliases", node.pk), lambda: _with_aliases(node))
+
+
+def _with_aliases(node: AccountNode) -> list[int]:
     found, newest = [node.pk], [node.pk]
     while newest := list(AccountNode.objects.filter(merged_into__in=newest).values_list("pk", flat=True)):
         found += newest

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from keytally.accounts.labels import GrantKind
 from keytally.accounts.models import AccountAncestor, AccountGrant, AccountNode
+from keytally.core.once import once
 from keytally.core.roles import Kind, declared
 from keytally.core.scope import Scope, owners, scope_of
 
@@ -34,14 +35,22 @@ def visible_to(
     return nodes.filter(owned)
 
 
+def reaches(person: "User", number: int, *, as_of: date, permission: str) -> bool:
+    """Tell whether a person may see, or change, one node."""
+    nodes = visible_to(person, as_of=as_of, permission=permission).filter(pk=number)
+    return once(("reaches", person.pk, number, as_of, permission), nodes.exists)
+
+
 def granted_nodes(person: "User", *, as_of: date, permission: str = VIEW) -> list[int]:
     """List the nodes, by id, on which a person was let in for a day."""
-    grants = AccountGrant.objects.filter(
-        Q(ends_before=None) | Q(ends_before__gt=as_of), person=person, starts_on__lte=as_of
-    )
-    if declared()[permission].kind is Kind.CHANGE:
-        grants = grants.filter(kind=GrantKind.CHANGE)
-    return sorted(set(grants.values_list("node", flat=True)))
+    changes = declared()[permission].kind is Kind.CHANGE
+    grants = once(("account_grants", person.pk, as_of), lambda: _grants(person, as_of))
+    return sorted({node for node, kind in grants if kind == GrantKind.CHANGE or not changes})
+
+
+def _grants(person: "User", as_of: date) -> list[tuple[int, str]]:
+    in_force = Q(ends_before=None) | Q(ends_before__gt=as_of)
+    return list(AccountGrant.objects.filter(in_force, person=person, starts_on__lte=as_of).values_list("node", "kind"))
 
 
 def reach_words(person: "User", *, as_of: date, permission: str = VIEW) -> list[str] | None:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from keytally.accounts.queries import pages
-from keytally.accounts.queries.reach import CHANGE, visible_node, visible_to
+from keytally.accounts.queries.reach import CHANGE, reaches, visible_node
 from keytally.accounts.subjects import ACCOUNT
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
@@ -54,4 +54,4 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 
 def _may(permission: str, request: HttpRequest, number: int) -> bool:
     person, today = person_of(request), business_date(datetime.now(UTC))
-    return person.may(permission) and visible_to(person, as_of=today, permission=permission).filter(pk=number).exists()
+    return person.may(permission) and reaches(person, number, as_of=today, permission=permission)

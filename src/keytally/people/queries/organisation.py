@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
+from keytally.core.once import once
 from keytally.core.scope import Reach
 from keytally.people.models import Delegation, Holding, OrganisationVersion, Position, PositionRole, ReportingLine, Unit
 from keytally.people.rules.organisation import (
@@ -41,7 +42,7 @@ _lock = Lock()
 
 def organisation(*, as_of: date) -> Organisation:
     """Read the organisation as of a date: one query while nothing has changed, six after a change."""
-    version = OrganisationVersion.objects.values_list("version", flat=True).first()
+    version = once("organisation_version", OrganisationVersion.objects.values_list("version", flat=True).first)
     if version is None:
         # Every change begins with a version, so there is nothing to read.
         return _NOBODY
