@@ -17,6 +17,7 @@ from keytally.site.routes import PUBLIC_ROUTES, faults
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 EXAMPLES = {"int": "1", "uuid": "00000000-0000-0000-0000-000000000001", "slug": "x", "str": "x", "path": "x"}
 METHODS = ("get", "post")
+CALLER = Client()
 
 # What the leak test plants; a url module of its own.
 urlpatterns = [
@@ -113,9 +114,12 @@ def test_someone_who_may_no_longer_log_in_is_outside():
     assert client.get("/jobs/").status_code == 302
 
 
-def call(route, headers):
-    client = Client(headers={"Idempotency-Key": "x", **headers})
-    return client.generic(route.method, example(route), b"{}", content_type="application/json").status_code
+def call(route, headers, client=CALLER):
+    client.cookies.clear()
+    headers = {"Idempotency-Key": "x", **headers}
+    return client.generic(
+        route.method, example(route), b"{}", content_type="application/json", headers=headers
+    ).status_code
 
 
 @pytest.mark.django_db

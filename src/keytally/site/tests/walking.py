@@ -64,6 +64,7 @@ class Walker:
     person: User | None
     token: str = ""
     client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+    caller: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
     def may_read(self, secret: Secret) -> bool:
         """Tell whether the others' secret may be read."""
@@ -283,9 +284,8 @@ def _ask(method: str, path: str, walker: Walker) -> Answer:
 def _send(method: str, path: str, walker: Walker):
     if path.startswith("/api/v1/"):
         headers = {"Authorization": f"Bearer {walker.token}", "Idempotency-Key": "walk"} if walker.token else {}
-        return Client(raise_request_exception=False).generic(
-            method, path, "{}", content_type="application/json", headers=headers
-        )
+        walker.caller.cookies.clear()
+        return walker.caller.generic(method, path, "{}", content_type="application/json", headers=headers)
     return walker.client.get(path) if method == "GET" else walker.client.generic(
         method, path, "&".join(f"{key}={value}" for key, value in FORM.items()),
         content_type="application/x-www-form-urlencoded",
