@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test e2e bench bench-reconcile bench-reconcile-small bench-web bench-web-small bench-funnel mutate-gates lock
+.PHONY: help demo lint types test e2e bench bench-reconcile bench-reconcile-small bench-web bench-web-small bench-workbench bench-workbench-small bench-funnel mutate-gates lock
 PYTHON := .venv/bin/python
 
 help: ## Say what each target does
@@ -22,7 +22,7 @@ test: ## Run every test on SQLite and PostgreSQL, in the browser too
 e2e: ## Run the browser tests alone
 	./test -m browser
 
-bench: bench-reconcile bench-web ## Run every benchmark in full
+bench: bench-reconcile bench-web bench-workbench ## Run every benchmark in full
 
 bench-reconcile: ## Measure reconciliation at 1M and 10M lines a side beside its peers and write docs/benchmarks.md
 	$(PYTHON) -m bench.reconcile
@@ -35,6 +35,12 @@ bench-web: ## Measure pages of a company of 2,000 people with 20 of them clickin
 
 bench-web-small: ## Measure pages of a company of 200 people, for a quick look
 	$(PYTHON) -m bench.web --small
+
+bench-workbench: ## Measure a million lines a side on the page, the grid in a browser, and 20 people reading meanwhile, on both databases
+	$(PYTHON) -m bench.workbench
+
+bench-workbench-small: ## Measure the workbench with 10,000 lines a side, for a quick look
+	$(PYTHON) -m bench.workbench --small
 
 bench-funnel: ## Measure the board with 20,000 open opportunities and 500,000 pieces of evidence, on both databases
 	$(PYTHON) -m bench.funnel

@@ -33,6 +33,8 @@ class Visitor:
     session: str
     pages: Mapping[str, str]
     seed: int
+    # What the script of a page sends besides; a filter asks for the grid alone.
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -61,8 +63,9 @@ class Visitor:
         connection.close()
 
     def _click(self, connection: http.client.HTTPConnection, page: str) -> Sample:
+        headers = {**self.headers.get(page, {}), "Cookie": f"sessionid={self.session}"}
         began = time.perf_counter()
-        connection.request("GET", self.pages[page], headers={"Cookie": f"sessionid={self.session}"})
+        connection.request("GET", self.pages[page], headers=headers)
         response = connection.getresponse()
         body = response.read()
         spent = (time.perf_counter() - began) * 1000
@@ -72,12 +75,18 @@ class Visitor:
 
 
 def click_through(
-    address: str, *, visits: Sequence[tuple[str, Mapping[str, str]]], think: float, warm: float, measured: float
+    address: str,
+    *,
+    visits: Sequence[tuple[str, Mapping[str, str]]],
+    think: float,
+    warm: float,
+    measured: float,
+    headers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[list[Sample], list[str]]:
     """Let everybody click at once; answers the samples after the warm-up, and what went wrong."""
     warm_until = time.monotonic() + warm
     until = warm_until + measured
-    visitors = [Visitor(address, session, pages, seed) for seed, (session, pages) in enumerate(visits)]
+    visitors = [Visitor(address, session, pages, seed, headers or {}) for seed, (session, pages) in enumerate(visits)]
     threads = [
         threading.Thread(target=each.visit, kwargs={"think": think, "warm_until": warm_until, "until": until})
         for each in visitors

@@ -24,9 +24,17 @@ COLUMNS = (
 
 
 def write_part(results: dict, *, path: Path, bar_ms: float) -> None:
-    """Write the part anew, at the end of the page."""
-    before = path.read_text(encoding="utf-8").split(f"\n{HEADING}\n")[0].rstrip() if path.is_file() else "# Benchmarks"
-    path.write_text(f"{before}\n\n{chr(10).join(part(results, bar_ms=bar_ms))}\n", encoding="utf-8")
+    """Write the part anew where it stands, or at the end of the page."""
+    put_part(part(results, bar_ms=bar_ms), heading=HEADING, path=path)
+
+
+def put_part(lines: Iterable[str], *, heading: str, path: Path) -> None:
+    """Put a part of the page, which begins with its heading, in place of the one that stands there."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else "# Benchmarks\n"
+    before, found, after = text.partition(f"\n{heading}\n")
+    rest = after[after.index("\n## ") :] if found and "\n## " in after else ""
+    written = "\n".join(lines).strip()
+    path.write_text(f"{before.rstrip()}\n\n{written}\n{rest}", encoding="utf-8")
 
 
 def kept_part(path: Path) -> str:

@@ -5,12 +5,16 @@ import os
 import tempfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
 from keytally.core.rules import HEAD_BYTES, FileType, file_type
+
+LONGEST_UPLOAD = timedelta(hours=24)
+_COMING = ".coming-"
 
 
 class UnableToKeep(Exception):
@@ -35,7 +39,7 @@ def keep(chunks: Iterable[bytes], *, most_bytes: int, types: Collection[FileType
     """Stream bytes into the store under their checksum, or raise `UnableToKeep` and leave nothing."""
     root = Path(settings.FILES_ROOT)
     root.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=root, prefix=".coming-")
+    handle, name = tempfile.mkstemp(dir=root, prefix=_COMING)
     coming = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -51,6 +55,16 @@ def keep(chunks: Iterable[bytes], *, most_bytes: int, types: Collection[FileType
     finally:
         coming.unlink(missing_ok=True)
     return kept
+
+
+def sweep(*, now: datetime) -> int:
+    """Remove what a server or a worker that was killed left on its way into the store; answers how many files."""
+    folders = ((Path(settings.FILES_ROOT), f"{_COMING}*"), (Path(settings.FILE_UPLOAD_TEMP_DIR), "*.upload*"))
+    before = (now - LONGEST_UPLOAD).timestamp()
+    left = [file for folder, pattern in folders for file in folder.glob(pattern) if file.stat().st_mtime < before]
+    for file in left:
+        file.unlink(missing_ok=True)
+    return len(left)
 
 
 def path_of(sha256: str) -> Path:

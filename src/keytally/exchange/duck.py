@@ -28,7 +28,7 @@ def _configure(con: duckdb.DuckDBPyConnection, *, scratch: Path, memory: str, th
     con.execute("SET memory_limit = $memory", {"memory": memory})
     con.execute("SET temp_directory = $folder", {"folder": str(scratch)})
     con.execute("SET preserve_insertion_order = true")
-    con.execute("SET enable_progress_bar = false")
+    let_progress_be_asked(con)
     if threads is not None:
         con.execute("SET threads = $threads", {"threads": threads})
 
@@ -39,14 +39,15 @@ def run(
     parameters: Mapping[str, object],
     *,
     is_stopped: Callable[[], bool] | None = None,
+    on_part: Callable[[int], None] | None = None,
 ) -> list[tuple[object, ...]]:
-    """Run a statement to its end, or stop it and raise when somebody asks."""
-    if is_stopped is None:
+    """Run a statement to its end, or stop it and raise when somebody asks; tell per mille how far it is."""
+    if is_stopped is None and on_part is None:
         return con.execute(sql, dict(parameters)).fetchall()
-    if is_stopped():
+    if is_stopped is not None and is_stopped():
         raise ReadingStopped
     done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(con, done, is_stopped), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(con, done, is_stopped, on_part), daemon=True)
     watcher.start()
     try:
         return con.execute(sql, dict(parameters)).fetchall()
@@ -57,10 +58,28 @@ def run(
         watcher.join()
 
 
-def _watch(con: duckdb.DuckDBPyConnection, done: threading.Event, is_stopped: Callable[[], bool]) -> None:
+def _watch(
+    con: duckdb.DuckDBPyConnection,
+    done: threading.Event,
+    is_stopped: Callable[[], bool] | None,
+    on_part: Callable[[int], None] | None,
+) -> None:
     while not done.wait(_POLL_SECONDS):
-        if is_stopped():
+        if is_stopped is not None and is_stopped():
             con.interrupt()
+        if on_part is not None:
+            on_part(part_done(con))
+
+
+def let_progress_be_asked(con: duckdb.DuckDBPyConnection) -> None:
+    """Let a connection keep count of how far its statements are, without printing it."""
+    con.execute("SET enable_progress_bar = true")
+    con.execute("SET enable_progress_bar_print = false")
+
+
+def part_done(con: duckdb.DuckDBPyConnection) -> int:
+    """Say per mille how far the statement at work is, from another thread; 0 where the database does not know."""
+    return min(999, max(0, int(con.query_progress() * 10)))
 
 
 def refusal(error: duckdb.Error, *, file: str, memory: str, folder: Path) -> UnableToRead | None:

@@ -86,6 +86,7 @@ class Means:
     threads: int | None
     on_rows: Callable[[int], None]
     is_stopped: Callable[[], bool] | None
+    on_part: Callable[[int], None] | None = None
 
 
 def part_of(table: Table, header: Header, places: Mapping[Column, int], *, profile: SideProfile, means: Means) -> Part:
@@ -304,7 +305,8 @@ def _copy(task: _Task, raw: RawTable) -> None:
 
 def _copy_statement(task: _Task, statement: str, parameters: Mapping[str, object], *, to: Path) -> None:
     copy = f"COPY ({statement}) TO $part_file ({_WRITING})"
-    run(task.con, copy, {**parameters, "part_file": str(to)}, is_stopped=task.means.is_stopped)
+    given = {**parameters, "part_file": str(to)}
+    run(task.con, copy, given, is_stopped=task.means.is_stopped, on_part=task.means.on_part)
 
 
 def _write_sheet(table: Table, header: Header, places: Mapping[Column, int], *, means: Means, raw: Path) -> None:

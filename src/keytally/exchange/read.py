@@ -28,12 +28,16 @@ LARGEST_RID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class ReadProgress:
-    """How far a reading is: the file at work, its number, how many there are, and the rows done so far."""
+    """How far a reading is: the file at work, its number, how many there are, the rows done so far.
+
+    `part` is how much of the file is done, per mille, where that is known before its rows are counted.
+    """
 
     file: str
     number: int
     files: int
     rows: int
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def read_side(  # noqa: PLR0913 - the published signature
     if len(files) > limits.max_files:
         raise UnableToRead("too_many_files", count=len(files), limit=limits.max_files)
     progress = _Progress(files, on_progress)
-    means = Means(cache, limits, memory, threads, progress.rows, is_stopped)
+    means = Means(cache, limits, memory, threads, progress.rows, is_stopped, progress.part)
     reading = _Reading(profile=profile, means=means, side=side)
     cache.mkdir(parents=True, exist_ok=True)
     for number, source in enumerate(files, start=1):
@@ -140,7 +144,7 @@ class _Progress:
 
     def __init__(self, files: Sequence[SourceFile], tell: Callable[[ReadProgress], None] | None) -> None:
         self._files, self._tell = files, tell
-        self._number = 0
+        self._number = self._rows = 0
         self._lock = threading.Lock()
 
     def file(self, number: int) -> None:
@@ -148,10 +152,14 @@ class _Progress:
         self.rows(0)
 
     def rows(self, rows: int) -> None:
+        self._rows = rows
+        self.part(0)
+
+    def part(self, part: int) -> None:
         if self._tell is not None:
             with self._lock:
-                name = self._files[self._number - 1].name
-                self._tell(ReadProgress(file=name, number=self._number, files=len(self._files), rows=rows))
+                name, files = self._files[self._number - 1].name, len(self._files)
+                self._tell(ReadProgress(file=name, number=self._number, files=files, rows=self._rows, part=part))
 
 
 def _read_file(source: SourceFile, reading: _Reading) -> None:

@@ -25,6 +25,7 @@ from keytally.jobs.registry import JobFailed, JobStopped, UnknownKind, kind
 log = structlog.get_logger(__name__)
 
 LOCK_SECONDS = 20
+NICENESS = 10
 _PR_SET_PDEATHSIG = 1
 
 
@@ -45,6 +46,8 @@ def run_chore(chore: chores.Chore, worker_pid: int) -> None:
 
 def _begin(worker_pid: int) -> None:
     _die_with(worker_pid)
+    # Who looks at a page goes before what works in the background.
+    os.nice(NICENESS)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connections.close_all()

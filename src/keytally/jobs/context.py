@@ -10,7 +10,7 @@ from keytally.jobs.folders import folder_of
 from keytally.jobs.models import Job
 from keytally.jobs.registry import JobStopped
 
-WRITE_EVERY = 0.4
+WRITE_EVERY = 0.3
 
 
 class JobTakenAway(BaseException):
@@ -53,9 +53,11 @@ class RunningJob:
         of: int | None = None,
         done: int | None = None,
         total: int | None = None,
+        part: int | None = None,
     ) -> None:
         """Say how far the work is; written when the last writing is old enough or the step is new."""
-        told = {"step": step, "step_number": number, "step_count": of, "rows_done": done, "rows_total": total}
+        told = {"step": step, "step_number": number, "step_count": of, "step_part": part}
+        told |= {"rows_done": done, "rows_total": total}
         figures = {key: value for key, value in told.items() if value is not None}
         is_new_step = any(figures.get(key, known) != known for key, known in self._step().items())
         if is_new_step:
@@ -89,6 +91,7 @@ class RunningJob:
         self._step_began = time.monotonic()
         self._step_began_with = figures.setdefault("rows_done", 0)
         figures.setdefault("rows_total", 0)
+        figures.setdefault("step_part", 0)
 
     def _write(self) -> None:
         self.job.rows_done = self._pending.get("rows_done", self.job.rows_done)

@@ -37,6 +37,8 @@ class Job(models.Model):
     step = models.CharField(max_length=120, blank=True)
     step_number = models.PositiveIntegerField(default=0)
     step_count = models.PositiveIntegerField(default=0)
+    # How much of the step at hand is done, per mille, where the work knows it better than by its rows.
+    step_part = models.PositiveSmallIntegerField(default=0)
     rows_done = models.BigIntegerField(default=0)
     rows_total = models.BigIntegerField(default=0)
     rows_per_second = models.BigIntegerField(default=0)

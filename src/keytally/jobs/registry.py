@@ -55,8 +55,9 @@ class JobContext(Protocol):
         of: int | None = None,
         done: int | None = None,
         total: int | None = None,
+        part: int | None = None,
     ) -> None:
-        """Say how far the work is; as often as one likes, it is written about twice a second."""
+        """Say how far the work is, `part` per mille of the step; as often as one likes, written thrice a second."""
 
     def is_stopped(self) -> bool:
         """Tell whether someone asked to stop; the handler then returns soon."""

@@ -127,6 +127,7 @@ _NO_PROGRESS: Mapping[str, Any] = {
     "step": "",
     "step_number": 0,
     "step_count": 0,
+    "step_part": 0,
     "rows_done": 0,
     "rows_total": 0,
     "rows_per_second": 0,

@@ -1,8 +1,8 @@
-"""The chores that belong to no capability in particular or to one below jobs: mails, log-ins that are over."""
+"""The chores of no capability or of one below jobs: mails, log-ins that are over, uploads that were cut off."""
 
 from datetime import datetime, timedelta
 
-from keytally.core import outbox
+from keytally.core import files, outbox
 from keytally.identity.services import answers, sessions
 from keytally.jobs.chores import chore
 
@@ -20,3 +20,9 @@ def sweep_log_ins(now: datetime) -> None:
     sessions.sweep_leavers(now=now)
     sessions.sweep_sessions(now=now)
     answers.sweep_answers(now=now)
+
+
+@chore("core.uploads", every=timedelta(hours=1))
+def sweep_uploads(now: datetime) -> None:
+    """Remove what uploads left that were cut off with their server."""
+    files.sweep(now=now)

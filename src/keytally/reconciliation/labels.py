@@ -91,6 +91,7 @@ STEP_LABELS: Mapping[str, Label] = {
     "judge": _("Giving every line its class"),
     "write": _("Writing the result"),
     "write_report": _("Writing the report"),
+    "keep": _("Keeping the result"),
 }
 
 STANDING_LABELS: Mapping[Standing, Label] = {

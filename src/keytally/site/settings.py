@@ -1,5 +1,6 @@
 """How is this installation set up? Read from the environment; without any, the embedded demo on SQLite."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -241,7 +242,9 @@ FILES_ROOT = VAR / "files"
 JOBS_ROOT = VAR / "jobs"
 RECONCILIATIONS_ROOT = VAR / "reconciliations"
 MEDIA_ROOT = VAR / "media"
-FILE_UPLOAD_TEMP_DIR = None
+# Not in the system's folder: what a server that was killed left there would stay; a chore sweeps this one.
+FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=2 * 1024**3)
@@ -255,6 +258,11 @@ if env.str("EMAIL_URL", default=""):
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="keytally <keytally@localhost>")
 
+# All runs together take no more processors than there are, whatever is asked for, and each no more memory than this.
 JOBS_AT_ONCE = env.int("KEYTALLY_JOBS", default=1)
+RUN_MEMORY = env.str("KEYTALLY_RUN_MEMORY", default="4GB")
+RUN_THREADS = env.int("KEYTALLY_RUN_THREADS", default=max(1, (os.cpu_count() or 1) // JOBS_AT_ONCE))
+# Of the runs of a reconciliation so many keep their files, and every signed one.
+RUNS_KEPT = max(1, env.int("KEYTALLY_RUNS_KEPT", default=5))
 
 LOGGING = logs.LOGGING

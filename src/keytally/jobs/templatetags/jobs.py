@@ -41,13 +41,31 @@ def error_sentence(job: Job) -> str:
 @register.filter
 def percent(job: Job) -> int:
     """Say how much is done, 0 to 100: whole steps, and rows inside the step at hand."""
+    return permille(job) // 10
+
+
+@register.filter
+def permille(job: Job) -> int:
+    """Say how much is done, 0 to 1000: whole steps, and what the step at hand tells of itself."""
     if job.state == Job.State.DONE:
-        return 100
-    within = min(1000, job.rows_done * 1000 // job.rows_total) if job.rows_total else 0
+        return 1000
+    by_rows = min(1000, job.rows_done * 1000 // job.rows_total) if job.rows_total else 0
+    within = min(1000, job.step_part) or by_rows
     if not job.step_count:
-        return within // 10
+        return within
     whole = max(0, job.step_number - 1) * 1000
-    return min(99, (whole + within) // (10 * job.step_count))
+    return min(999, (whole + within) // job.step_count)
+
+
+@register.filter
+def percent_point(job: Job) -> str:
+    """Write how much is done to a tenth of a per cent.
+
+    >>> percent_point(Job(state="RUNNING", step_number=2, step_count=3, step_part=40))
+    '34.6'
+    """
+    whole, tenth = divmod(permille(job), 10)
+    return f"{whole}.{tenth}"
 
 
 @register.filter

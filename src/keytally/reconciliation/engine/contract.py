@@ -43,13 +43,17 @@ OPEN_CLASSES = frozenset({LineClass.AMBIGUOUS, LineClass.UNEXPLAINED})
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: the step that just began, its number, how many there are, and what is matched so far."""
+    """How far a run is: the step at work, its number, how many there are, and what is matched so far.
+
+    `part` is how much of the step is done, per mille, as far as that is known.
+    """
 
     step: str
     number: int
     steps: int
     lines: int
     matched_lines: int
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,4 +145,5 @@ def _room_for_one() -> Iterator[None]:
 
 def _tell(means: Means, side: Side, progress: ReadProgress) -> None:
     if means.on_progress is not None:
-        means.on_progress(Progress(READING[side], progress.number, progress.files, progress.rows, 0))
+        part = (1000 * (progress.number - 1) + progress.part) // progress.files
+        means.on_progress(Progress(READING[side], progress.number, progress.files, progress.rows, 0, part))

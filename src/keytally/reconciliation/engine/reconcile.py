@@ -1,6 +1,7 @@
 """Do two sides tally? The whole run, from files to a folder of results, without Django, a server or a database."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ from keytally.reconciliation.engine.typed import Reconciliation, Summary
 DEFAULT_OUT = "keytally-out"
 DEFAULT_MEMORY = "4GB"
 WRITING_REPORT = "write_report"
+_LOOK_EVERY = 0.2
 _FULL = ("No space left", "File too large", "quota exceeded")
 _CONVERTERS = {
     "store_map": convert_store_map,
@@ -211,7 +213,15 @@ def _write_beside(
 
             _tell(task, WRITING_REPORT)
             report = folder.place(REPORT)
-            write_report(folder.result, details=details, summary=summary, is_stopped=task.is_stopped, file=report)
+            with _growing(task, report) as written:
+                write_report(
+                    folder.result,
+                    details=details,
+                    summary=summary,
+                    is_stopped=task.is_stopped,
+                    file=report,
+                    on_rows=written.rows,
+                )
     if task.is_stopped is not None and task.is_stopped():
         raise RunStopped(path=folder.path)
 
@@ -227,6 +237,44 @@ def _hand_on(file: Path, *, into: Path) -> None:
 def _tell(task: _Task, step: str) -> None:
     if task.on_progress is not None:
         task.on_progress(Progress(step, 1, 1, 0, 0))
+
+
+class _Growing:
+    """How far report.xlsx is: nine tenths are its rows, the last one the bytes of the file that is packed of them."""
+
+    def __init__(self, task: _Task, file: Path) -> None:
+        self._task, self._file = task, file
+        self._done = self._whole = 0
+
+    def rows(self, done: int, whole: int) -> None:
+        """Tell the rows that are written."""
+        self._done, self._whole = done, whole
+        self.look()
+
+    def look(self) -> None:
+        """Tell how far it is."""
+        packed = self._file.stat().st_size if self._file.is_file() else 0
+        # How large the file will be is not known.
+        part = 900 * self._done // max(1, self._whole) + 99 * packed // (packed + 4_000_000)
+        if self._task.on_progress is not None:
+            self._task.on_progress(Progress(WRITING_REPORT, 1, 1, self._whole, self._done, min(999, part)))
+
+
+@contextlib.contextmanager
+def _growing(task: _Task, file: Path) -> Iterator[_Growing]:
+    growing, done = _Growing(task, file), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOK_EVERY):
+            growing.look()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield growing
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _paths(source: Source) -> tuple[Path, ...]:

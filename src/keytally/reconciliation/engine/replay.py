@@ -72,7 +72,7 @@ def _profile(match: MatchProfile, shapes: tuple[str, ...]) -> Profile:
 def _write(pages: Path, side: str, file: Path) -> int:
     """Write the lines of a side that were not cleanly matched as a file with the published columns; answer how many."""
     with connected() as connection:
-        connection.execute("create table digits (currency varchar, scale bigint)")
+        connection.execute("create temp table digits (currency varchar, scale bigint)")
         connection.executemany(
             "insert into digits values ($code, $scale)",
             [{"code": code, "scale": 10 ** minor_digits(code)} for code in COMMON],

@@ -89,25 +89,33 @@ limit $most
 
 
 def write_report(
-    folder: Path, *, details: Path, summary: Summary, is_stopped: Callable[[], bool] | None, file: Path
+    folder: Path,
+    *,
+    details: Path,
+    summary: Summary,
+    is_stopped: Callable[[], bool] | None,
+    file: Path,
+    on_rows: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write report.xlsx from the files of a run and the details beside them."""
+    """Write report.xlsx from the files of a run and the details beside them; tell the rows written, of how many."""
+    whole = sum(min(MOST_ROWS, _count(one)) for one in (details / RESIDUAL_LINES, folder / LINKS, folder / CANDIDATES))
+    seen = _Seen(whole, is_stopped, on_rows)
     with Report(file) as report:
         _write_summary(report, summary)
         _write_bridges(report, summary.bridges)
         residuals = details / RESIDUAL_LINES
         parameters = {"open": sorted(OPEN_CLASSES), "most": MOST_ROWS}
         found = read_rows(residuals, _RESIDUAL_ROWS, **parameters)
-        report.table(_RESIDUAL_SHAPE, rows=_stoppable(map(_residual, found), is_stopped), lines=_count(residuals))
+        report.table(_RESIDUAL_SHAPE, rows=seen.passing(map(_residual, found)), lines=_count(residuals))
         links = folder / LINKS
         found = read_rows(links, _LINK_ROWS, residuals=str(folder / RESIDUALS), most=MOST_ROWS)
         currency = summary.bridges[0].currency if len(summary.bridges) == 1 else None
         rows = (_link(row, currency) for row in found)
-        report.table(_LINK_SHAPE, rows=_stoppable(rows, is_stopped), lines=_count(links))
+        report.table(_LINK_SHAPE, rows=seen.passing(rows), lines=_count(links))
         candidates = folder / CANDIDATES
         found = read_rows(candidates, _CANDIDATE_ROWS, most=MOST_ROWS)
         rows = (_candidate(row, currency) for row in found)
-        report.table(_CANDIDATE_SHAPE, rows=_stoppable(rows, is_stopped), lines=_count(candidates))
+        report.table(_CANDIDATE_SHAPE, rows=seen.passing(rows), lines=_count(candidates))
         rejected = folder / REJECTED
         report.table(_REJECTED_SHAPE, rows=islice(_rejected(rejected), MOST_ROWS), lines=summary.rejected)
 
@@ -185,11 +193,28 @@ def _rejected(file: Path) -> Iterator[list[Cell]]:
             yield [int(cell) if place == 2 and cell.isdigit() else cell for place, cell in enumerate(record)]
 
 
-def _stoppable(rows: Iterable[list[Cell]], is_stopped: Callable[[], bool] | None) -> Iterator[list[Cell]]:
-    for number, row in enumerate(rows):
-        if is_stopped is not None and number % _STOP_EVERY == 0 and is_stopped():
+class _Seen:
+    """Counts the rows that go into the report, hears whether to stop, and tells how many are done."""
+
+    def __init__(
+        self, whole: int, is_stopped: Callable[[], bool] | None, on_rows: Callable[[int, int], None] | None
+    ) -> None:
+        self._whole, self._is_stopped, self._on_rows = whole, is_stopped, on_rows
+        self._done = 0
+
+    def passing(self, rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+        """Hand rows on."""
+        for row in rows:
+            if self._done % _STOP_EVERY == 0:
+                self._look()
+            self._done += 1
+            yield row
+
+    def _look(self) -> None:
+        if self._is_stopped is not None and self._is_stopped():
             raise Stopped("The run was stopped.")
-        yield row
+        if self._on_rows is not None:
+            self._on_rows(self._done, self._whole)
 
 
 def _count(file: Path) -> int:

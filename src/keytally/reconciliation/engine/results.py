@@ -5,6 +5,8 @@ know them by (document, order, store, item, date), so that no page has to open a
 """
 
 import datetime
+import os
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -375,5 +377,17 @@ def existing(folder: Path, name: str) -> Path:
 
 
 def connected() -> duckdb.DuckDBPyConnection:
-    """Open a small DuckDB for one page."""
-    return duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
+    """Open a connection for one page, in the one small DuckDB that all pages of this process share.
+
+    The files of a run never change, so what one page read of them the next one finds in memory; and however many
+    people look, the pages of a process take no more memory and no more threads than this.
+    """
+    with _opening:
+        # A process that was forked cannot use the threads of its parent's.
+        if os.getpid() not in _shared:
+            _shared[os.getpid()] = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
+        return _shared[os.getpid()].cursor()
+
+
+_opening = threading.Lock()
+_shared: dict[int, duckdb.DuckDBPyConnection] = {}

@@ -9,6 +9,7 @@ from typing import Self
 
 import duckdb
 
+from keytally.exchange.duck import let_progress_be_asked, part_done
 from keytally.reconciliation.engine.contract import Progress, Request, Stopped, UnableToRun
 
 POLL_SECONDS = 0.1
@@ -25,20 +26,23 @@ class Session:
         self.open_rows = 0
         self._steps = steps
         self._number = 0
+        self._statements = 0
         self._began = time.monotonic()
         self._connection = connect(scratch=request.scratch, memory=request.memory, threads=request.threads)
         self._done = threading.Event()
         self._stopped = False
+        self._telling = threading.Lock()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
-        if self.request.is_stopped is not None:
-            threading.Thread(target=self._watch, daemon=True).start()
+        self._watcher.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._done.set()
+        self._watcher.join()
         self._close_step()
         self._connection.close()
 
@@ -46,12 +50,11 @@ class Session:
         """Begin a named step: close the clock of the last one, tell the progress, stop when asked to."""
         self._close_step()
         self._raise_if_stopped()
-        self.step_name, self._began = name, time.monotonic()
-        self._number += 1
-        if self.request.on_progress is not None:
-            lines = self.request.ours.accepted + self.request.theirs.accepted
-            number = min(self._number, self._steps)
-            self.request.on_progress(Progress(name, number, self._steps, lines, self.matched_lines))
+        with self._telling:
+            self.step_name, self._began = name, time.monotonic()
+            self._number += 1
+            self._statements = 0
+            self._tell(part=0)
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
         """Execute one statement and return the rows it changed or made."""
@@ -61,6 +64,7 @@ class Session:
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> Sequence[tuple[object, ...]]:
         """Execute one statement and return its rows."""
         self._raise_if_stopped()
+        self._statements += 1
         try:
             return self._connection.execute(sql, dict(parameters or {})).fetchall()
         except duckdb.InterruptException:
@@ -89,11 +93,31 @@ class Session:
 
     def _watch(self) -> None:
         is_stopped = self.request.is_stopped
-        while is_stopped is not None and not self._done.wait(POLL_SECONDS):
-            if is_stopped():
+        while not self._done.wait(POLL_SECONDS):
+            if is_stopped is not None and is_stopped():
                 self._stopped = True
                 self._connection.interrupt()
                 return
+            if self._number and (part := self._part()) and self._telling.acquire(blocking=False):
+                try:
+                    self._tell(part=part)
+                finally:
+                    self._telling.release()
+
+    def _part(self) -> int:
+        """Say how much of a step is done by the statements it has run; how many will follow is not known.
+
+        A step counts as half done after four of them, then always a little more, and never as done.
+        """
+        thousandths = 1000 * max(0, self._statements - 1) + part_done(self._connection)
+        return 1000 * thousandths // (thousandths + 4000)
+
+    def _tell(self, *, part: int) -> None:
+        if self.request.on_progress is None:
+            return
+        lines = self.request.ours.accepted + self.request.theirs.accepted
+        number = min(self._number, self._steps)
+        self.request.on_progress(Progress(self.step_name, number, self._steps, lines, self.matched_lines, part))
 
 
 def connect(*, scratch: Path, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
@@ -109,9 +133,11 @@ def connect(*, scratch: Path, memory: str, threads: int | None) -> duckdb.DuckDB
     if threads is not None:
         settings["threads"] = threads
     try:
-        return duckdb.connect(":memory:", config=settings)
+        connection = duckdb.connect(":memory:", config=settings)
     except duckdb.Error as error:
         raise UnableToRun(f"The memory limit {memory!r} cannot be used: {first_line(error)}") from error
+    let_progress_be_asked(connection)
+    return connection
 
 
 def out_of_room(error: duckdb.Error, request: Request, step: str) -> UnableToRun:

@@ -55,6 +55,11 @@ def latest_run(found: Reconciliation) -> ReconciliationRun | None:
     )
 
 
+def has_ended(found: Reconciliation) -> bool:
+    """Tell whether the job at work has left its result already: its worker was killed at the very end."""
+    return found.job_id is not None and runs_of(found.pk).filter(job=found.job_id).exists()
+
+
 def runs_of(number: int) -> QuerySet[ReconciliationRun]:
     """List the runs of a reconciliation, the latest first."""
     return ReconciliationRun.objects.filter(reconciliation=number).select_related("started_by")

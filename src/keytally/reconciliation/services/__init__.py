@@ -17,6 +17,7 @@ from keytally.reconciliation.services.opening import (
     profile_of,
     read_again,
 )
+from keytally.reconciliation.services.pruning import prune_runs, sweep_folders
 from keytally.reconciliation.services.running import (
     DRY_RUN_KIND,
     JOB_KIND,
@@ -64,11 +65,13 @@ __all__ = [
     "open_demo",
     "open_reconciliation",
     "profile_of",
+    "prune_runs",
     "read_again",
     "refuse",
     "run",
     "run_maps",
     "stop",
+    "sweep_folders",
     "with_learned_shapes",
     "withdraw",
     "write_decisions",

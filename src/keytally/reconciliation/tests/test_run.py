@@ -50,7 +50,7 @@ def test_it_says_how_far_it_is(asked, tmp_path):
 
 
 def test_a_run_that_is_stopped_leaves_no_result(asked, tmp_path, monkeypatch):
-    monkeypatch.setattr("keytally.reconciliation.tasks.TELL_EVERY", 0.001)
+    monkeypatch.setattr("keytally.reconciliation.watching.TELL_EVERY", 0.001)
     with pytest.raises(JobStopped):
         reconcile_files(context_of(asked, tmp_path, asked_to_stop=True))
     assert not queries.read_summary(asked)
