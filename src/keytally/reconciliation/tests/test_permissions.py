@@ -1,9 +1,21 @@
 import pytest
 from django.urls import reverse
 
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.services import nodes
+from keytally.core.roles import Role
+from keytally.jobs.models import Job
 from keytally.reconciliation import queries
 from keytally.reconciliation.engine.results import Wanted, residual_page
-from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.models import (
+    AccountStatement,
+    Decision,
+    Reconciliation,
+    ReconciliationRun,
+    ResidualCase,
+    RowMend,
+)
+from keytally.reconciliation.tests.conftest import NOW, person
 
 READING = ("show", "progress", "residuals", "candidates", "rejected")
 CHANGING = ("profile", "stop")
@@ -48,6 +60,61 @@ def test_the_auditor_changes_nothing(client, auditor, tallied):
     shown = client.get(url("show", tallied.pk)).content.decode()
     assert "run again" not in shown
     assert Reconciliation.objects.count() == 1
+
+
+def state_of_everything():
+    return {
+        model.__name__: list(model.objects.order_by("pk").values())
+        for model in (Reconciliation, ReconciliationRun, Decision, ResidualCase, RowMend, AccountStatement, Job)
+    }
+
+
+def test_no_request_of_an_auditor_changes_anything(client, auditor, tallied):
+    row = residual_page(queries.pages_folder(tallied), wanted=Wanted()).rows[0]
+    number, place = tallied.pk, (tallied.pk, row.side, row.id)
+    before = state_of_everything()
+    client.force_login(auditor)
+    asked = {
+        "choice": "ACCEPT", "other": "0" * 32, "action": "accept_open", "reason": "seen", "text": "seen", "to": "tom",
+        "note": "seen", "stroke": "0" * 32, "version": tallied.version,
+    }  # fmt: skip
+    pages = [
+        *(
+            url(name, number)
+            for name in ("profile", "run", "stop", "sign", "reopen", "handle_all", "take_back", "mend")
+        ),
+        *(url(name, *place) for name in ("decide", "handle", "comment")),
+    ]
+    assert {client.post(page, asked).status_code for page in pages} == {403}
+    assert state_of_everything() == before
+
+
+def test_a_representative_reads_own_chains_only_and_comments_without_deciding(client, accountant, tallied):
+    rep = person("rep", Role.SALES_REP)
+    own, other = (
+        nodes.add_account(
+            nodes.NewAccount(kind=NodeKind.CHAIN, name_zh=name, parent=None, code=code, owner=owner, facts={}),
+            by=accountant, on=NOW.date(), now=NOW,
+        )
+        for name, code, owner in (("海西", "HX", rep), ("永盛", "YS", accountant))
+    )  # fmt: skip
+    row = residual_page(queries.pages_folder(tallied), wanted=Wanted()).rows[0]
+    place = (tallied.pk, row.side, row.id)
+    client.force_login(rep)
+
+    Reconciliation.objects.update(account=other)
+    assert {client.get(page).status_code for page in pages_of(tallied)} == {404}
+    assert tallied.name not in client.get(url("list")).content.decode()
+    assert client.post(url("comment", *place), {"text": "the store was asked"}).status_code == 404
+
+    Reconciliation.objects.update(account=own)
+    assert {client.get(page).status_code for page in pages_of(tallied)[:-1]} == {200}
+    assert tallied.name in client.get(url("list")).content.decode()
+    # The published files carry more than a representative may take away.
+    assert client.get(pages_of(tallied)[-1]).status_code == 403
+    assert client.post(url("comment", *place), {"text": "the store was asked"}).status_code == 302
+    assert client.post(url("decide", *place), {"choice": "ACCEPT", "other": "0" * 32}).status_code == 403
+    assert not Decision.objects.exists()
 
 
 def test_a_director_may_not_run_what_is_not_hers(client, director, tallied):
