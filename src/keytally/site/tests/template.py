@@ -44,6 +44,12 @@ def one_at_a_time(name: str) -> Iterator[None]:
         yield
 
 
+def kept_sqlite() -> Path | None:
+    """Find the migrated file, if one is kept."""
+    kept = KEPT / f"{checksum()}.sqlite3"
+    return kept if kept.exists() else None
+
+
 @contextmanager
 def kept_migrations() -> Iterator[None]:
     """While test databases are made: fill them from what is kept, and keep what had to be migrated."""

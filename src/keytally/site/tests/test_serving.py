@@ -1,6 +1,7 @@
 """`serve` as the user starts it: a real server, a real worker, real signals."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from keytally.core.models import User
 from keytally.core.roles import Role
 from keytally.site import serving
 from keytally.site.management.commands import seed_demo
+from keytally.site.tests.template import kept_sqlite
 
 
 def free_port():
@@ -57,6 +59,9 @@ def served(tmp_path):
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {"KEYTALLY_VAR": str(tmp_path)}
     run = [sys.executable, "-W", "ignore", "-m", "keytally.site"]
+    migrated = kept_sqlite()
+    if migrated:
+        shutil.copyfile(migrated, tmp_path / "keytally.sqlite3")
     subprocess.run([*run, "migrate", "-v0"], env=environment, check=True)
     port = free_port()
     with (tmp_path / "log").open("w") as log:
