@@ -100,15 +100,15 @@ def leave_decided_lines(session: Session, request: Request) -> None:
         if found:
             reopen(
                 session,
-                f"select rowid as place from clean where {column} in ({found})",
+                f"select rowid as place, a, b from clean where {column} in ({found})",
                 {"decisions": str(request.decisions), **line_parameters(lines)},
             )
 
 
 def drop_second_claimants(session: Session) -> None:
     """Drop every pair one of whose lines stands in a second pair, and open their rows again."""
-    parts = " union ".join(
-        f"""select c.rowid as place from clean c join ({twice_sql(row)}) w on w.word = ({row}) >> 6
+    parts = " union all ".join(
+        f"""select c.rowid as place, c.a, c.b from clean c join ({twice_sql(row)}) w on w.word = {word_sql(row)}
             where w.twice & {bit_sql(row)} <> 0"""
         for row in ROWS.values()
     )
@@ -124,9 +124,14 @@ def twice_sql(row: str) -> str:
     return f"""select word, case when marks = bit_count(bits) + bit_count(bits & ~odd) then bits & ~odd else bits
             end as twice
         from (
-            select ({row}) >> 6 as word, bit_or({bit_sql(row)}) as bits, bit_xor({bit_sql(row)}) as odd,
+            select {word_sql(row)} as word, bit_or({bit_sql(row)}) as bits, bit_xor({bit_sql(row)}) as odd,
                 count(*) as marks
             from clean group by 1 having marks <> bit_count(bits))"""
+
+
+def word_sql(row: str) -> str:
+    """Compose the word of a row; by a division, whose bounds the database knows, so that it counts words by place."""
+    return f"{row} // 64"
 
 
 def bit_sql(row: str) -> str:
@@ -134,12 +139,10 @@ def bit_sql(row: str) -> str:
     return f"(cast(1 as ubigint) << cast(({row}) & 63 as ubigint))"
 
 
-def reopen(session: Session, places: str, parameters: Mapping[str, object] | None = None) -> None:
-    """Take the pairs at some places out of `clean`, so that the rules see their rows."""
-    session.run(f"create or replace table dropped as {places}", parameters)
-    if session.count("select count(*) from dropped"):
-        pairs = "from clean where rowid in (select place from dropped)"
+def reopen(session: Session, pairs: str, parameters: Mapping[str, object] | None = None) -> None:
+    """Take pairs (place, a, b) out of `clean`, so that the rules see their rows."""
+    if session.run(f"create table dropped as {pairs}", parameters):
         for side, row in ROWS.items():
-            session.run(f"insert into {side}_row select distinct {row} {pairs}")
-        session.run(f"delete {pairs}")
+            session.run(f"insert into {side}_row select distinct {row} from dropped")
+        session.run("delete from clean where rowid in (select place from dropped)")
     session.run("drop table dropped")
