@@ -93,12 +93,13 @@ def pair_mutual_best(session: Session, rule: Rule, *, candidates: str, twins: Se
     side must agree to be interchangeable. With `odds` above 1 scores are weights below zero, and the best must weigh
     that many times the second.
     """
-    if not session.run(f"create table contest as {candidates}"):
+    waiting = session.run(f"create table contest as {candidates}")
+    if waiting and session.request.decisions is not None:
+        waiting -= session.run("delete from contest where (a, b) in (select (a, b) from refused)")
+    made = pair_only_choices(session, rule) if waiting else 0
+    if made == waiting:
         session.run("drop table contest")
-        return 0
-    if session.request.decisions is not None:
-        session.run("delete from contest where (a, b) in (select (a, b) from refused)")
-    made = 0
+        return made
     for _ in range(MAX_ROUNDS):
         found = one_round(session, rule, twins=twins, odds=odds)
         made += found
@@ -106,6 +107,17 @@ def pair_mutual_best(session: Session, rule: Rule, *, candidates: str, twins: Se
             break
     leave_ties(session, rule)
     return made
+
+
+def pair_only_choices(session: Session, rule: Rule) -> int:
+    """Pair the lines of a contest that have no other choice on either side, as most have; return the pairs made."""
+    session.run(
+        """create table found as
+        select c.a, c.b, c.a as grp from contest c
+        semi join (select a from contest group by a having count(*) = 1) x on x.a = c.a
+        semi join (select b from contest group by b having count(*) = 1) y on y.b = c.b"""
+    )
+    return take(session, rule, from_contest=True)
 
 
 def one_round(session: Session, rule: Rule, *, twins: Sequence[str], odds: int) -> int:
