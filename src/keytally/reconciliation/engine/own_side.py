@@ -17,9 +17,28 @@ IS_NEGATIVE = "coalesce(nullif(a, 0), q) < 0"
 
 def close_reversals(session: Session, _plan: Plan) -> None:
     """Close evident reversals with what they reverse: of the same document, of one that points, then by kind."""
-    close_opposites(session, undoes=IS_NEGATIVE, keys=(*KEYS, "doc", "case when doc is null then day end"))
-    close_pointing(session)
-    close_opposites(session, undoes="is_cancelling", keys=KEYS)
+    if find_reversible(session):
+        close_opposites(session, undoes=IS_NEGATIVE, keys=(*KEYS, "doc", "case when doc is null then day end"))
+        close_pointing(session)
+        close_opposites(session, undoes="is_cancelling", keys=KEYS)
+    session.run("drop table reversible")
+
+
+def find_reversible(session: Session) -> int:
+    """Fill `reversible` with the open lines that share side, order and place with one that may undo another."""
+    look = f"hash({', '.join(KEYS)})"
+    columns = ", ".join(("n", "day", "doc", "line_no", "print", *KEYS, "q", "a", "is_cancelling"))
+    return session.run(
+        f"""create table reversible as
+        select {columns} from open where {HAS_FIGURE} and {look} in (
+            select {look} from open where {HAS_FIGURE} and ({IS_NEGATIVE} or is_cancelling))"""
+    )
+
+
+def close_reversed(session: Session) -> None:
+    """Close the lines in `found`, which leave the reversible ones too."""
+    session.run("delete from reversible where n in (select n from found)")
+    close_lone(session)
 
 
 def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> None:
@@ -35,7 +54,7 @@ def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> 
                 {", ".join(f"{key} as {name}" for key, name in zip(keys, names, strict=True))},
                 {undoes} as undoes,
                 case when {undoes} then -a else a end as amount, case when {undoes} then -q else q end as quantity
-            from open where {HAS_FIGURE}),
+            from reversible),
         undoing as materialized (select {columns} from marked where undoes),
         undone as (select {columns} from marked x semi join undoing c on not x.undoes and {equal}),
         contested as (
@@ -49,7 +68,7 @@ def close_opposites(session: Session, *, undoes: str, keys: tuple[str, ...]) -> 
             on not x.undoes and c.undoes and x.turn = c.turn and {equal})
         select n, 'CANCELLED' as class, twin from closed union all select twin, 'CANCELLED', n from closed"""
     )
-    close_lone(session)
+    close_reversed(session)
 
 
 def close_pointing(session: Session) -> None:
@@ -58,8 +77,7 @@ def close_pointing(session: Session) -> None:
     session.run(
         f"""create table found as
         with cancelling as (
-            select n, doc, {", ".join(KEYS)}, q, a, {IS_NEGATIVE} as undoes from open where {HAS_FIGURE}
-                and doc is not null),
+            select n, doc, {", ".join(KEYS)}, q, a, {IS_NEGATIVE} as undoes from reversible where doc is not null),
         choice as (
             select x.n as n, c.n as twin, count(*) over (partition by x.n) as ways,
                 count(*) over (partition by c.n) as claims
@@ -69,7 +87,7 @@ def close_pointing(session: Session) -> None:
         undone as (select n, twin from choice where ways = 1 and claims = 1)
         select n, 'CANCELLED' as class, twin from undone union all select twin, 'CANCELLED', n from undone"""
     )
-    close_lone(session)
+    close_reversed(session)
 
 
 def close_duplicates(session: Session, plan: Plan, *, same_document: bool) -> None:
