@@ -92,9 +92,9 @@ def pair_near_numbers(session: Session, plan: Plan, number: Number) -> None:
             on {" and ".join(f"x.{name} is not distinct from o.{name}" for name in ("place", *compared_figures(plan)))}
         cross join setting s where {SIDES} and {IN_WINDOW} and {uncontradicted(plan, number)}"""
     pair_mutual_best(session, Rule("near_number", 90), candidates=candidates, twins=DAY_TWINS)
-    session.run("drop table stray")
     if plan.has_item:
         mend_numbers(session, plan, number)
+    session.run("drop table stray")
 
 
 def variants_sql(key: str) -> str:
@@ -104,18 +104,18 @@ def variants_sql(key: str) -> str:
 
 
 def mend_numbers(session: Session, plan: Plan, number: Number) -> None:
-    """Give a line whose number the other side does not have the one near number of its store, item and like price.
+    """Give a line whose number is a `stray` the one near number of its store, item and like price.
 
-    The rules that follow treat it like any line of that number. Both sides are looked at before either is changed, so
-    that neither goes first: of two numbers that could take each other's place the smaller stays, and none is mended to
-    one that goes elsewhere.
+    The other side does not have a stray number. The rules that follow treat the line like any line of its new number.
+    Both sides are looked at before either is changed, so that neither goes first: of two numbers that could take each
+    other's place the smaller stays, and none is mended to one that goes elsewhere.
     """
     core, key = f"{number.short}_core", f"{number.short}_key"
     columns = f"n, side, place, doc_core, ord_core, {key}, day, q, a"
     session.run(
         f"""create table orphan as
         select {", ".join(f"v.{name}" for name in columns.split(", "))} from open v
-        anti join (select {key} as key, side from open) x on x.key = v.{key} and x.side <> v.side
+        semi join stray x on x.key = v.{key}
         semi join (select place, side from open) y on y.place = v.place and y.side <> v.side
         where length(v.{core}) between {NEAR_LENGTH} and {FAR_LENGTH}"""
     )

@@ -66,13 +66,13 @@ def find_alike(session: Session, plan: Plan, number: Number) -> str:
     figure = "q" if plan.by_quantity or not plan.has_amount else "a"
     look, alike = f"hash(l.{number.short}_key, l.{figure})", alike_table(number)
     names = dict.fromkeys((*ALIKE_COLUMNS, "doc", number.short, f"{number.short}_bare", f"{number.short}_key"))
-    session.run(
-        f"""create or replace table {alike} as
-        select {", ".join(f"l.{name}" for name in names)} from open l
-        semi join (
-            select {look} as look from open l where l.{number.short}_key is not null group by 1
-            having min(l.side) <> max(l.side)) x on x.look = {look}"""
-    )
+    sides = [
+        f"""select {", ".join(f"l.{name}" for name in names)} from open l
+        semi join (select {look} as look from open l where l.side = {1 - side} and l.{number.short}_key is not null) x
+            on x.look = {look} where l.side = {side} and l.{number.short}_key is not null"""
+        for side in (0, 1)
+    ]
+    session.run(f"create or replace table {alike} as {' union all '.join(sides)}")
     return alike
 
 
@@ -100,16 +100,19 @@ def pair_evident(session: Session, plan: Plan, rule: Rule, *, number: Number, al
     session.run(
         f"""create table found as
         with plain as (
-            select n, side, day, {number.short}, {number.short}_key as key, q, a from {alike}
-            where is_inside and family = 0 and not is_cancelling and not is_return and {number.short} is not null
-            qualify count(*) over (partition by side, {number.short}, {number.short}_key, q, a) <= {MOST_ALIKE}),
-        choice as (
-            select o.n as a, t.n as b, count(*) over (partition by o.n) as ways,
-                count(*) over (partition by t.n) as claims
+            select n, side, day, {number.short}, {number.short}_key as key, q, a,
+                hash({", ".join((number.short, f"{number.short}_key", *figures))}) as look from {alike}
+            where is_inside and family = 0 and not is_cancelling and not is_return and {number.short} is not null),
+        crowd as (select look from plain group by look, side having count(*) > {MOST_ALIKE}),
+        choice as materialized (
+            select o.n as a, t.n as b
             from (select * from plain where side = 0) o join (select * from plain where side = 1) t
-                on o.{number.short} = t.{number.short} and o.key = t.key and {equal}
+                on o.look = t.look and o.{number.short} = t.{number.short} and o.key = t.key and {equal}
+            anti join crowd c on c.look = o.look
             cross join setting s where coalesce(o.day - t.day, 0) between -s.days and s.days)
-        select a, b, a as grp from choice where ways = 1 and claims = 1"""
+        select c.a, c.b, c.a as grp from choice c
+        semi join (select a from choice group by a having count(*) = 1) x on x.a = c.a
+        semi join (select b from choice group by b having count(*) = 1) y on y.b = c.b"""
     )
     take(session, rule, among=alike)
 
@@ -139,13 +142,29 @@ def pair_within_tolerance(session: Session, plan: Plan, number: Number) -> None:
 
 def pair_equal_sums(session: Session, plan: Plan, number: Number) -> None:
     """Link one line to several of its key on the other side that add up to it."""
+    find_several(session, number)
     for one in (0, 1):
-        link_whole_set(session, plan, number, one=one)
+        link_whole_set(session, plan, number, one=one, among="several")
         for parts in (2, 3):
-            link_subset(session, plan, number, one=one, parts=parts)
+            link_subset(session, plan, number, one=one, parts=parts, among="several")
+    session.run("drop table several")
 
 
-def link_whole_set(session: Session, plan: Plan, number: Number, *, one: int, rule: str = "equal_sums") -> None:
+def find_several(session: Session, number: Number) -> None:
+    """Fill `several` with the open lines of the keys that one side has and the other more than once."""
+    key = f"{number.short}_key"
+    session.run(
+        f"""create table several as
+        select l.n, l.side, l.{key}, l.q, l.a, l.day, l.print from open l
+        semi join (
+            select {key} as key from open where {key} is not null group by {key}
+            having min(side) <> max(side) and count(*) > 2) x on x.key = l.{key}"""
+    )
+
+
+def link_whole_set(
+    session: Session, plan: Plan, number: Number, *, one: int, rule: str = "equal_sums", among: str = "open"
+) -> None:
     """Link the only line of a key to all lines of the other side, where the sums agree."""
     key = f"{number.short}_key"
     session.run(
@@ -153,18 +172,18 @@ def link_whole_set(session: Session, plan: Plan, number: Number, *, one: int, ru
         with counted as (
             select {key} as key, count(*) filter (where side = {one}) as ones,
                 count(*) filter (where side = {1 - one}) as parts
-            from open where {key} is not null group by 1 having ones = 1 and parts > 1),
+            from {among} where {key} is not null group by 1 having ones = 1 and parts > 1),
         summed as (
             select l.{key} as key, min(l.n) filter (where l.side = {one}) as n,
                 sum(l.q) filter (where l.side = {one}) as q, sum(l.a) filter (where l.side = {one}) as a,
                 sum(l.q) filter (where l.side <> {one}) as parts_q, sum(l.a) filter (where l.side <> {one}) as parts_a,
                 bool_and(l.q is not null) as has_q, bool_and(l.q is null) as has_no_q,
                     bool_and(l.a is not null) as has_a
-            from open l semi join counted c on c.key = l.{key} group by 1),
+            from {among} l semi join counted c on c.key = l.{key} group by 1),
         hit as (select x.key, x.n from summed x cross join setting s where {sums_agree(plan)})
-        select {pair_columns(one, "h.n", "l.n")} from hit h join open l on l.{key} = h.key and l.side = {1 - one}"""
+        select {pair_columns(one, "h.n", "l.n")} from hit h join {among} l on l.{key} = h.key and l.side = {1 - one}"""
     )
-    take(session, Rule(rule, 95))
+    take(session, Rule(rule, 95), among=among)
 
 
 def sums_agree(plan: Plan) -> str:
@@ -178,7 +197,14 @@ def sums_agree(plan: Plan) -> str:
 
 
 def link_subset(
-    session: Session, plan: Plan, number: Number, *, one: int, parts: int, rule: str = "equal_sums"
+    session: Session,
+    plan: Plan,
+    number: Number,
+    *,
+    one: int,
+    parts: int,
+    rule: str = "equal_sums",
+    among: str = "open",
 ) -> None:
     """Link a line to two or three of its key on the other side, where only one choice adds up to it."""
     key = f"{number.short}_key"
@@ -192,14 +218,14 @@ def link_subset(
     session.run(
         f"""create table found as
         with contested as (
-            select {key} as key from open where {key} is not null group by 1
+            select {key} as key from {among} where {key} is not null group by 1
             having count(*) filter (where side = {one}) > 0
                 and count(*) filter (where side = {1 - one}) between {parts} and {MOST_PARTS}),
         entrant as (
             select l.n, l.side, l.{key} as key, l.q, l.a,
                 row_number() over (partition by l.side, l.{key} order by l.q, l.a, l.day, l.print, l.n) as rank,
                 row_number() over (partition by l.side, l.{key}, l.q, l.a order by l.day, l.print, l.n) as turn
-            from open l semi join contested c on c.key = l.{key}),
+            from {among} l semi join contested c on c.key = l.{key}),
         part as (select n, key, q, a, rank, turn from entrant where side = {1 - one}),
         answer as (
             select x.n, [{", ".join(f"{name}.n" for name in names)}] as members,
@@ -211,7 +237,7 @@ def link_subset(
         sure as (select n from claimed group by n having max(claims) = 1)
         select {pair_columns(one, "c.n", "c.m")} from claimed c semi join sure z on z.n = c.n"""
     )
-    take(session, Rule(rule, 93))
+    take(session, Rule(rule, 93), among=among)
 
 
 def first_of_twins(names: list[str], index: int) -> str:
