@@ -118,17 +118,19 @@ def line_sql(session: Session, request: Request, plan: Plan, *, side: int) -> st
 def number_codes(session: Session) -> None:
     """Fill `coded` with what each code of an open line is compared by, and number that; fill `paid` with currencies.
 
-    Different codes may be compared by the same; few codes stand on many lines, so each is looked at once. 0 is no code.
+    Different codes may be compared by the same. Few codes stand on many lines, so they are listed in a table first and
+    each is looked at once; in one statement each line would be. 0 is no code.
     """
     named = ["select ours as code from store_code", "select ours from item_code", "select item from gtin_code"]
     for name in SIDES:
         named += [f"select store from {name}_open", f"select coalesce(item, gtin) from {name}_open"]
+    session.run(f"create table code_found as {' union '.join(named)}")
     session.run(
         f"""create table coded as
-        with named as materialized ({" union ".join(named)})
         select code, key, dense_rank() over (order by key) as number from (
-            select code, {code_key("code")} as key from named) where key <> ''"""
+            select code, {code_key("code")} as key from code_found) where key <> ''"""
     )
+    session.run("drop table code_found")
     currencies = " union ".join(f"select currency from {name}_open" for name in SIDES)
     session.run(
         f"create table paid as select currency, row_number() over (order by currency) as number from ({currencies})"
