@@ -6,8 +6,11 @@ from keytally.reconciliation.engine.pairing import Rule, take
 from keytally.reconciliation.engine.session import Session
 
 
-def name_lines(session: Session, *, which: str) -> None:
-    """Fill `named` (n, id) for the lines that a SELECT of `n` lists; equal lines are numbered as they come."""
+def name_lines(session: Session, *, which: str, beside: str = "") -> None:
+    """Fill `named` (n, id) for the lines that a SELECT of `n` lists; equal lines are numbered as they come.
+
+    `beside` names more columns of the lines `l`.
+    """
     session.run(
         f"""create or replace table named as
         with rival as (select print from line group by print having count(*) > 1),
@@ -15,7 +18,7 @@ def name_lines(session: Session, *, which: str) -> None:
             select l.n, row_number() over (partition by sign(l.n), {fields_sql("l")} order by abs(l.n)) as occurrence
             from as_read l semi join (
                 select n from line v semi join rival e on e.print = v.print) e on e.n = l.n)
-        select l.n, {id_sql("l", occurrence="coalesce(x.occurrence, 1)")} as id
+        select l.n, {id_sql("l", occurrence="coalesce(x.occurrence, 1)")} as id{beside}
         from as_read l left join repeated x on x.n = l.n where l.n in ({which})"""
     )
 

@@ -1,5 +1,7 @@
 """How are links, residuals and candidates written, so that others can build on them?"""
 
+from dataclasses import dataclass
+
 from keytally.reconciliation.engine.clean import exact_rule
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.decided import name_lines
@@ -25,7 +27,7 @@ PARQUET = "(format parquet, parquet_version v2, dictionary_size_limit 4096, writ
 def write_outputs(session: Session, request: Request, plan: Plan) -> None:
     """Write links.parquet, residuals.parquet and candidates.parquet."""
     load_locations(session, request)
-    name_lines(session, which=NAMED_ALL if plan.is_small else NAMED_RESIDUALS)
+    name_lines(session, which=NAMED_ALL if plan.is_small else NAMED_RESIDUALS, beside=", l.currency")
     session.run(
         """create table group_total as
         select grp, min(class) as class, sum(quantity) as quantity,
@@ -54,6 +56,15 @@ def load_locations(session: Session, request: Request) -> None:
             select cast(file as file_name) as file, cast(sheet as sheet_name) as sheet, base
                 from location where side = {side}"""
         )
+    session.run(
+        """create table one_place as
+        select o.file as ours_file, o.sheet as ours_sheet, o.base as ours_base, t.file as theirs_file,
+            t.sheet as theirs_sheet, t.base as theirs_base from ours_place o cross join theirs_place t"""
+    )
+    session.run(
+        """create table any_place as select cast(0 as tinyint) as side, file, sheet, base from ours_place
+        union all select cast(1 as tinyint), file, sheet, base from theirs_place"""
+    )
 
 
 def place_join(request: Request, alias: str, *, side: int, row: str) -> str:
@@ -62,6 +73,27 @@ def place_join(request: Request, alias: str, *, side: int, row: str) -> str:
     if len(tables) == 1:
         return f"cross join {SIDES[side]}_place {alias}"
     return f"asof join {SIDES[side]}_place {alias} on {row} > {alias}.base"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyPlace:
+    """How the file, sheet and row of lines of either side are found: what to join, and the columns of that."""
+
+    join: str
+    file: str
+    sheet: str
+    row: str
+
+
+def any_place(request: Request, *, n: str) -> AnyPlace:
+    """Compose how the lines `n` of either side are found; where each side is one table, without looking for it."""
+    if len(request.ours.tables) == len(request.theirs.tables) == 1:
+        file, sheet, base = (
+            f"case when {n} > 0 then y.ours_{name} else y.theirs_{name} end" for name in ("file", "sheet", "base")
+        )
+        return AnyPlace("cross join one_place y", file, sheet, f"abs({n}) - {base}")
+    side = f"y.side = cast({n} < 0 as tinyint)"
+    return AnyPlace(f"asof join any_place y on {side} and abs({n}) > y.base", "y.file", "y.sheet", f"abs({n}) - y.base")
 
 
 def write_links(session: Session, request: Request, plan: Plan) -> None:
@@ -81,7 +113,8 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
         left join (
             select a, b from pair semi join many using (grp)
             qualify row_number() over (partition by grp order by a, -b) = 1) o on o.a = p.a and o.b = p.b
-        left join named u on u.n = p.a left join named v on v.n = p.b"""
+        left join (select n, id from named where n > 0) u on u.n = p.a
+        left join (select n, id from named where n < 0) v on v.n = p.b"""
     )
     clean_rule = exact_rule(plan) or "exact_order"
     session.run(
@@ -109,19 +142,9 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
 
 def write_residuals(session: Session, request: Request, plan: Plan) -> None:
     """Write every line that is not cleanly matched, with its components and what it was compared with."""
-    session.run("create table place (n integer, file file_name, sheet sheet_name, row integer)")
-    for side in (0, 1):
-        row = "-v.n" if side else "v.n"
-        session.run(
-            f"""insert into place select v.n, x.file, x.sheet, {row} - x.base
-            from (select n from verdict where sign(n) = {1 - 2 * side} and class <> 'MATCHED'
-                  union select b from candidate where sign(b) = {1 - 2 * side}
-                  union select a from candidate where sign(a) = {1 - 2 * side}
-                  union select twin from lone where sign(twin) = {1 - 2 * side}) v
-            {place_join(request, "x", side=side, row=row)}"""
-        )
+    spot, place = any_place(request, n="o.m"), any_place(request, n="v.n")
     session.run(
-        """create table opposite as
+        f"""create table opposite as
         with other as (
             select p.a as n, p.b as m from pair p semi join (select grp from judged where class <> 'MATCHED') v
                 on v.grp = p.grp
@@ -130,8 +153,9 @@ def write_residuals(session: Session, request: Request, plan: Plan) -> None:
             union all
             select n, twin from lone where twin is not null),
         named_place as (
-            select o.n, {'file': cast(p.file as varchar), 'sheet': cast(p.sheet as varchar), 'row': p.row} as spot
-            from other o join place p on p.n = o.m),
+            select o.n, {{'file': cast({spot.file} as varchar), 'sheet': cast({spot.sheet} as varchar),
+                'row': {spot.row}}} as spot
+            from other o {spot.join}),
         counted as (select n from named_place group by n having count(*) > 1)
         select n, [spot] as rows from named_place anti join counted using (n)
         union all
@@ -139,13 +163,14 @@ def write_residuals(session: Session, request: Request, plan: Plan) -> None:
     )
     session.run(
         f"""copy (
-        select case when l.side = 0 then 'ours' else 'theirs' end as side, p.file, p.sheet, p.row, i.id,
-            cast(v.class as class_name) as class, l.currency, v.amount_minor, v.quantity,
+        select case when v.n > 0 then 'ours' else 'theirs' end as side, {place.file} as file, {place.sheet} as sheet,
+            {place.row} as row, i.id,
+            cast(v.class as class_name) as class, i.currency, v.amount_minor, v.quantity,
             coalesce(o.rows, []) as counterpart_rows,
             {COMPONENTS} as components
-        from verdict v join line l on l.n = v.n join place p on p.n = v.n join named i on i.n = v.n
-        left join opposite o on o.n = v.n where v.class <> 'MATCHED'
-        {"order by l.side, abs(l.n)" if plan.is_small else ""}) to $path {PARQUET}""",
+        from verdict v join named i on i.n = v.n left join opposite o on o.n = v.n {place.join}
+        where v.class <> 'MATCHED'
+        {"order by v.n < 0, abs(v.n)" if plan.is_small else ""}) to $path {PARQUET}""",
         {"path": str(request.out / "residuals.parquet")},
     )
 
@@ -154,8 +179,9 @@ def write_candidates(session: Session, request: Request) -> None:
     """Write the ranked candidates of ambiguous lines."""
     session.run(
         f"""copy (
-        select x.file as ours_file, x.sheet as ours_sheet, x.row as ours_row,
-            y.file as theirs_file, y.sheet as theirs_sheet, y.row as theirs_row, u.id as ours_id, v.id as theirs_id,
+        select x.file as ours_file, x.sheet as ours_sheet, c.a - x.base as ours_row,
+            y.file as theirs_file, y.sheet as theirs_sheet, -c.b - y.base as theirs_row,
+            u.id as ours_id, v.id as theirs_id,
             cast(greatest(
                 rank() over (partition by c.a order by c.score),
                     rank() over (partition by c.b order by c.score)) as integer) as rank,
@@ -163,7 +189,8 @@ def write_candidates(session: Session, request: Request) -> None:
             cast(coalesce(o.amount, 0) - coalesce(t.amount, 0) as bigint) as amount_minor,
             cast(coalesce(o.quantity, 0) - coalesce(t.quantity, 0) as bigint) as quantity, o.day - t.day as days_apart
         from candidate c join line o on o.n = c.a join line t on t.n = c.b
-        join place x on x.n = c.a join place y on y.n = c.b join named u on u.n = c.a join named v on v.n = c.b
+        join named u on u.n = c.a join named v on v.n = c.b
+        {place_join(request, "x", side=0, row="c.a")} {place_join(request, "y", side=1, row="-c.b")}
         order by c.b desc, c.score, c.a) to $path {PARQUET}""",
         {"path": str(request.out / "candidates.parquet")},
     )
