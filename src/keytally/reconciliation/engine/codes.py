@@ -1,5 +1,6 @@
 """How do their store and item codes, and the kinds of both sides' documents, become comparable?"""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from keytally.exchange.canonical import LINE_TYPES, Column
@@ -104,20 +105,20 @@ def load_kinds(session: Session, request: Request) -> None:
         found = session.rows(
             f"select distinct doc_type from ({lines_sql(lines)}) where doc_type is not null", line_parameters(lines)
         )
-        for doc_type, kind in special_kinds(str(row[0]) for row in found).items():
-            insert_kind(session, side, doc_type, kind)
+        insert_kinds(session, side, special_kinds(str(row[0]) for row in found))
 
 
-def insert_kind(session: Session, side: int, doc_type: str, kind: Kind) -> None:
-    """Add one document type of one side to the table of kinds."""
+def insert_kinds(session: Session, side: int, kinds: Mapping[str, Kind]) -> None:
+    """Add document types of one side to the table of kinds."""
     session.run(
-        "insert into kind values ($side, $doc_type, $family, $is_cancelling, $is_return)",
+        """insert into kind select $side, unnest($doc_types::varchar[]), unnest($families::tinyint[]),
+            unnest($are_cancelling::boolean[]), unnest($are_returns::boolean[])""",
         {
             "side": side,
-            "doc_type": doc_type,
-            "family": int(kind.family),
-            "is_cancelling": kind.is_cancelling,
-            "is_return": kind.is_return,
+            "doc_types": list(kinds),
+            "families": [int(kind.family) for kind in kinds.values()],
+            "are_cancelling": [kind.is_cancelling for kind in kinds.values()],
+            "are_returns": [kind.is_return for kind in kinds.values()],
         },
     )
 

@@ -14,7 +14,7 @@ SINGLE_SQL = """
         o.is_inside as ours_inside, t.is_inside as theirs_inside, o.is_inside and t.is_inside as all_inside,
         o.is_inside or t.is_inside as any_inside, coalesce(abs(o.day - t.day), 0) as spread, 2 as lines,
         p.a as first_n, p.b as other_n
-    from pair p join line o on o.n = p.a join line t on t.n = p.b cross join setting s
+    from pair p join line o on o.n = p.a and o.side = 0 join line t on t.n = p.b and t.side = 1
     where p.grp not in (select grp from many)"""
 
 MANY_SQL = """
@@ -113,8 +113,11 @@ def load_settings(session: Session, plan: Plan) -> None:
         },
     )
     session.run("create table tax_ratio (ours_ppm bigint, theirs_ppm bigint)")
-    for ours, theirs in tax_ratios(match):
-        session.run("insert into tax_ratio values ($ours, $theirs)", {"ours": ours, "theirs": theirs})
+    ratios = tax_ratios(match)
+    session.run(
+        "insert into tax_ratio select unnest($ours::bigint[]), unnest($theirs::bigint[])",
+        {"ours": [ours for ours, _ in ratios], "theirs": [theirs for _, theirs in ratios]},
+    )
 
 
 def tax_ratios(match: MatchProfile) -> list[tuple[int, int]]:

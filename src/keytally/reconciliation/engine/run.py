@@ -115,10 +115,8 @@ def apply_rule(session: Session, plan: Plan, name: str) -> None:
     if name == "same_key":
         own_side.close_repeated_figures(session, plan)
         own_side.close_repeats_of_clean_lines(session, plan)
-    waiting = shrink_open(session)
-    session.matched_lines = session.count(
-        "select 2 * (select count(*) from clean) + (select count(*) from line) - $waiting", {"waiting": waiting}
-    )
+    request = session.request
+    session.matched_lines = request.ours.accepted + request.theirs.accepted - shrink_open(session)
 
 
 def conclude(session: Session, request: Request, plan: Plan, *, unused: int) -> Outcome:
