@@ -36,13 +36,17 @@ class Share:
 
 
 def are_worth_it(files: Mapping[Side, Sequence[SourceFile]]) -> bool:
-    """Tell whether both sides have so much to parse that neither waits long for the other."""
-    sizes = sorted(_parsed_bytes(sources) for sources in files.values())
-    return sizes[0] >= WORTH_IT_BYTES and sizes[0] * MOST_UNEVEN >= sizes[-1]
+    """Tell whether both sides have so much to parse, or only to look through, that neither waits long for the other."""
+    parsed, looked_through = (
+        sorted(_bytes(sources, are_parquet=are_parquet) for sources in files.values()) for are_parquet in (False, True)
+    )
+    few, many = parsed if any(parsed) else looked_through
+    return few >= WORTH_IT_BYTES and few * MOST_UNEVEN >= many
 
 
-def _parsed_bytes(sources: Sequence[SourceFile]) -> int:
-    return sum(source.path.stat().st_size for source in sources if source.path.suffix.lower() != ".parquet")
+def _bytes(sources: Sequence[SourceFile], *, are_parquet: bool) -> int:
+    found = (source.path for source in sources if (source.path.suffix.lower() == ".parquet") == are_parquet)
+    return sum(path.stat().st_size for path in found)
 
 
 def read_at_once(

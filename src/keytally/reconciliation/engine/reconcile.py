@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -155,10 +156,11 @@ def propose(
 def _reconciled(task: _Task, folder: ResultFolder) -> Reconciliation:
     began = time.monotonic()
     files = files_of(task.ours, task.theirs)
-    tables = _converted(folder, dict(task.tables))
     means = Means(folder.cache, task.memory, task.threads, task.on_progress, task.is_stopped)
-    with keeping_workbooks():
+    with keeping_workbooks(), ThreadPoolExecutor(1) as beside:
+        converting = beside.submit(_converted, folder, dict(task.tables))
         profile, said = profile_for(task.profile, files)
+        tables = converting.result()
         profile = replace(profile, match=_match(profile.match, task))
         sides = read_both(files, profile, means=means)
     with naming_damage(sides, means=means):

@@ -1,3 +1,4 @@
+import os
 import threading
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def test_sides_read_at_once_are_what_they_are_in_turn(folder: Path, monkeypatch:
 def test_uneven_or_small_sides_are_read_in_turn(folder: Path) -> None:
     (folder / "ours.csv").write_text(HEADER + row(1), "utf-8")
     assert not are_worth_it(sides(folder))
+
+
+@pytest.mark.parametrize(("ours", "theirs", "at_once"), [(2**21, 2**21, True), (2**21, 2**10, False)])
+def test_large_parquet_files_are_looked_through_at_once(
+    tmp_path: Path, ours: int, theirs: int, *, at_once: bool
+) -> None:
+    for name, size in (("ours", ours), ("theirs", theirs)):
+        (tmp_path / f"{name}.parquet").write_bytes(b"")
+        os.truncate(tmp_path / f"{name}.parquet", size)
+    files = {side: side_files(tmp_path / f"{side.value}.parquet") for side in Side}
+    assert are_worth_it(files) is at_once
 
 
 def test_a_fault_of_ours_is_told_before_one_of_theirs() -> None:
