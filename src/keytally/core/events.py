@@ -14,7 +14,7 @@ Event = TypeVar("Event")
 
 @dataclass(frozen=True, slots=True)
 class AccessChanged:
-    """Someone may log in no longer, or may again."""
+    """Someone may no longer log in or act, or may again."""
 
     person_id: int
     is_active: bool

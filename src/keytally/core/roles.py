@@ -53,6 +53,8 @@ class Scope(StrEnum):
     COMPANY = "COMPANY"
 
 
+# An auditor sees everything and changes nothing; who has any other role may act.
+ACTING_ROLES = frozenset(Role) - {Role.AUDITOR}
 _WIDTHS: Mapping[Scope, int] = {scope: width for width, scope in enumerate(Scope)}
 
 SCOPE_LABELS: Mapping[Scope, Promise | str] = {

@@ -11,7 +11,7 @@ from django.db import transaction
 from keytally.core import files
 from keytally.core.events import AccessChanged, publish
 from keytally.core.models import Attachment, AuditEntry, RoleGrant, User
-from keytally.core.roles import Role, Scope
+from keytally.core.roles import ACTING_ROLES, Role, Scope
 from keytally.core.rules import FileType
 from keytally.core.subjects import Subject
 
@@ -93,6 +93,9 @@ def set_roles(person: User, *, roles: Grants, by: User, now: datetime, reason: s
         before={"roles": _worded(before)},
         after={"roles": _worded(after)},
     )
+    may_act = not ACTING_ROLES.isdisjoint(after)
+    if may_act == ACTING_ROLES.isdisjoint(before):
+        publish(AccessChanged(person.pk, is_active=person.is_active and may_act, now=now))
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from keytally.core import events
 from keytally.core import services as core
 from keytally.core.clock import business_date
 from keytally.core.models import AuditEntry
+from keytally.core.roles import Role
 from keytally.people.events import HolderChanged
 from keytally.people.models import Holding
 from keytally.people.services.changes import answer_access
@@ -66,6 +67,20 @@ def may_log_in(company, role, *, is_active):
     person = company[role]
     facts = {"name": person.name, "email": person.email, "is_active": is_active}
     core.change_person(person, **facts, by=company.admin, now=LATER, reason="离职")
+
+
+def give_roles(company, role, roles):
+    core.set_roles(company[role], roles=roles, by=company.admin, now=LATER, reason="换岗")
+
+
+def test_who_has_no_role_or_only_audits_is_asked_for_nothing_and_again_with_a_role(company):
+    ask(company)
+    give_roles(company, "RKM", [])
+    assert waiting(company) == {"RM"}
+    give_roles(company, "RKM", [Role.AUDITOR])
+    assert waiting(company) == {"RM"}
+    give_roles(company, "RKM", [Role.AUDITOR, Role.REGION_MANAGER])
+    assert waiting(company) == {"RKM"}
 
 
 def test_who_may_log_in_no_longer_decides_nothing_though_nobody_ended_their_position(company):

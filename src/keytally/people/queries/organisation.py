@@ -10,10 +10,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
+from keytally.core.models import RoleGrant
 from keytally.core.once import once
+from keytally.core.roles import ACTING_ROLES
 from keytally.core.scope import Reach
 from keytally.people.models import Delegation, Holding, OrganisationVersion, Position, PositionRole, ReportingLine, Unit
 from keytally.people.rules.organisation import (
@@ -105,10 +107,12 @@ def _read(as_of: date) -> Organisation:
     units = Unit.objects.filter(now).values_list("id", "kind", "parent_id")
     places = Position.objects.filter(now).order_by("code").values_list("id", "role", "unit_id", "city")
     lines = ReportingLine.objects.filter(now).order_by("id").values_list("position_id", "boss_id", "kind", "city")
+    roles = RoleGrant.objects.filter(person=OuterRef("person"), role__in=ACTING_ROLES)
     holdings = (
         Holding.objects.filter(now)
+        .annotate(may_act=Q(Exists(roles), person__is_active=True))
         .order_by("starts_on", "id")
-        .values_list("position_id", "person_id", "person__is_active")
+        .values_list("position_id", "person_id", "may_act")
     )
     return organise(
         units=[UnitRecord(number, UnitKind(kind), parent) for number, kind, parent in units],
