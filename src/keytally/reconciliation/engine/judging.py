@@ -152,7 +152,10 @@ def judge(session: Session, plan: Plan) -> None:
     )
 
 
-VERDICT_SQL = """
+IS_OWN = "(currencies_differ or (class = 'TIMING' and not all_inside))"
+"""Each line of the group stands with its own amount, since the group has no difference in one bridge and period."""
+
+VERDICT_SQL = f"""
     create table verdict as
     with own as (
         select g.first_n as n, g.grp, g.class, true as is_first, g.ours_a * cast(g.ours_inside as integer) as own_a,
@@ -174,7 +177,7 @@ VERDICT_SQL = """
         join judged g on g.grp = m.grp and g.other_n is null join line l on l.n = m.n),
     split as (
         select n, grp, class, is_first, own_a, own_q, d, dq, rest, q_class, rest_is_rounding, is_tax,
-            currencies_differ or (class = 'TIMING' and not all_inside) as is_own from own),
+            {IS_OWN} as is_own from own),
     caused as (
         select n, class, grp,
             cast(case when class = 'OUTSIDE_PERIOD' then 0 when is_own then own_a when is_first then d

@@ -73,9 +73,9 @@ LINE_SQL = """select n, side, doc as doc_no, q as quantity, a as amount, money a
 
 
 def shrink_open(session: Session) -> int:
-    """Write `open` anew once most of it is closed, since closed lines cost every later step; return what is left."""
+    """Write `open` anew once two thirds of it are closed, as closed lines cost later steps; return what is left."""
     waiting = session.count("select count(*) from open")
-    if waiting * 2 < session.open_rows:
+    if waiting * 3 < session.open_rows:
         session.run(f"create table shrunk as select {', '.join(OPEN_COLUMNS)} from open")
         session.run("drop table open")
         session.run("alter table shrunk rename to open")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from keytally.reconciliation.engine.clean import exact_rule
 from keytally.reconciliation.engine.contract import Request
 from keytally.reconciliation.engine.decided import name_lines
+from keytally.reconciliation.engine.judging import IS_OWN
 from keytally.reconciliation.engine.plan import SIDES, Plan
 from keytally.reconciliation.engine.session import Session
 
@@ -24,15 +25,31 @@ COMPONENTS = """case
 PARQUET = "(format parquet, parquet_version v2, dictionary_size_limit 4096, write_bloom_filter false)"
 
 
+LINKED_SQL = """
+    select p.a, -p.b as b, u.id as ours_id, v.id as theirs_id, p.grp, p.rule, p.confidence, g.class,
+        case when m.is_further then g.amount_minor * 0 else g.amount_minor end as amount_minor,
+        case when m.is_further then 0 else g.quantity end as quantity
+    from pair p join group_total g on g.grp = p.grp
+    left join (
+        select a, b, row_number() over (partition by grp order by a, -b) > 1 as is_further
+        from pair semi join many using (grp)) m on m.a = p.a and m.b = p.b
+    left join (select n, id from named where n > 0) u on u.n = p.a
+    left join (select n, id from named where n < 0) v on v.n = p.b"""
+"""Every pair that the rules made, the difference of a group on its first; an absent one stays absent on all."""
+
+
 def write_outputs(session: Session, request: Request, plan: Plan) -> None:
     """Write links.parquet, residuals.parquet and candidates.parquet."""
     load_locations(session, request)
     name_lines(session, which=NAMED_ALL if plan.is_small else NAMED_RESIDUALS, beside=", l.currency")
     session.run(
-        """create table group_total as
-        select grp, min(class) as class, sum(quantity) as quantity,
-            case when min(class) <> 'CURRENCY' then sum(amount_minor) end as amount_minor
-        from verdict where grp is not null group by grp"""
+        f"""create table group_total as
+        select grp, class, case when class = 'OUTSIDE_PERIOD' then 0 else dq end as quantity,
+            case when class = 'OUTSIDE_PERIOD' then 0 else d end as amount_minor
+        from judged where not {IS_OWN}
+        union all
+        select grp, min(class), sum(quantity), case when min(class) <> 'CURRENCY' then sum(amount_minor) end
+        from verdict semi join (select grp from judged where {IS_OWN}) own using (grp) group by grp"""
     )
     write_links(session, request, plan)
     write_residuals(session, request, plan)
@@ -103,23 +120,11 @@ def write_links(session: Session, request: Request, plan: Plan) -> None:
             select rule from pair union select 'exact_document' union select 'exact_order' order by 1)"""
     )
     session.run("create type class_name as enum (select class from verdict union select 'MATCHED' order by 1)")
-    session.run(
-        """create table linked as
-        select p.a, -p.b as b, u.id as ours_id, v.id as theirs_id, p.grp, p.rule, p.confidence, g.class,
-            case when o.b is not null or m.grp is null then g.amount_minor else g.amount_minor * 0 end as amount_minor,
-            case when o.b is not null or m.grp is null then g.quantity else 0 end as quantity
-        from pair p join group_total g on g.grp = p.grp
-        left join many m on m.grp = p.grp
-        left join (
-            select a, b from pair semi join many using (grp)
-            qualify row_number() over (partition by grp order by a, -b) = 1) o on o.a = p.a and o.b = p.b
-        left join (select n, id from named where n > 0) u on u.n = p.a
-        left join (select n, id from named where n < 0) v on v.n = p.b"""
-    )
     clean_rule = exact_rule(plan) or "exact_order"
     session.run(
         f"""copy (
-        with every_link as (
+        with linked as ({LINKED_SQL}),
+        every_link as (
             select a, b, ours_id, theirs_id, grp, cast(rule as rule_name) as rule,
                 cast(confidence as tinyint) as confidence,
                 cast(class as class_name) as class, cast(amount_minor as bigint) as amount_minor,
