@@ -47,12 +47,17 @@ class Dot:
 
 def _facts(node: AccountNode, today: date) -> Mapping[str, Any]:
     missing = missing_columns(node, as_of=today) if node.kind == NodeKind.STORE else ()
-    return {
+    found = {
         "classes": classes_by_name(node.pk),
         "layers": list(node.layers.all()),
+        "codes": pages.all_codes(pages.one_and_aliases(node)),
+    }
+    plain = (node.name_en, node.legal_party_id, node.gln, node.area_code, node.address, node.phone, node.opened_on)
+    return {
+        **found,
         "placements": list(pages.placements(node)),
         "missing": [BY_CODE[code] for code in missing],
-        "codes": pages.all_codes(pages.one_and_aliases(node)),
+        "is_known": any(plain) or any(found.values()),
     }
 
 

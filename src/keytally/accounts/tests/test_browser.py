@@ -1,6 +1,8 @@
 """Accounts in a real browser, both languages, both screens: modes, search, duplicates, ladder, score, import."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -57,9 +59,10 @@ WORDS = {
 
 
 SCREENS = [("en", 1440), ("en", 390), ("zh-hans", 1440), ("zh-hans", 390)]
+IMAGES = Path(__file__).parents[4] / "docs/guide/images"
 
 
-@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
+@pytest.fixture(params=[SCREENS[0], SCREENS[3]], ids=lambda screen: f"{screen[0]}-{screen[1]}")
 def screen(request):
     return request.param
 
@@ -93,6 +96,19 @@ def here(page, live_server, manager, screen):
 
 
 @pytest.fixture
+def picture(page, screen):
+    """Keep a picture for the guide, if asked."""
+
+    def keep(name):
+        if os.environ.get("KEYTALLY_SCREENSHOTS") == "1":
+            page.evaluate("window.scrollTo(0, 0)")
+            language = screen[0].removesuffix("-hans")
+            page.screenshot(path=IMAGES / f"accounts-{name}-{language}-{screen[1]}.png", full_page=screen[1] > 390)
+
+    return keep
+
+
+@pytest.fixture
 def tree(manager):
     chain = add(NodeKind.CHAIN, "永盛超市", owner=manager)
     head = add(NodeKind.HEAD_OFFICE, "永盛总部", parent=chain)
@@ -118,7 +134,9 @@ def choose_parties(page, here, store, words, *, ship_to, bill_to, starts_on):
     page.get_by_role("button", name=words["save"], exact=True).click()
 
 
-def test_a_chain_has_stores_in_three_modes_and_the_forbidden_one_is_refused_at_every_door(page, here, manager, words):
+def test_a_chain_has_stores_in_three_modes_and_the_forbidden_one_is_refused_at_every_door(
+    page, here, manager, words, picture
+):
     chain = add_here(page, here, words, "CHAIN", "永盛超市")
     head = add_here(page, here, words, "HEAD_OFFICE", "永盛总部", parent=chain.code)
     depot = add_here(page, here, words, "DC", "永盛仓", parent=chain.code)
@@ -131,10 +149,12 @@ def test_a_chain_has_stores_in_three_modes_and_the_forbidden_one_is_refused_at_e
     assert [roles.mode for roles in PartyRoles.objects.order_by("store")] == ["A", "B", "C"]
     choose_parties(page, here, stores[0], words, ship_to=depot, bill_to=stores[0], starts_on="2026-04-01")
     page.get_by_text(words["forbidden"]).wait_for()
+    picture("forbidden")
     assert page.input_value("#id_starts_on") == "2026-04-01"
     give_file(page, here, words, FORBIDDEN)
     page.get_by_text(words["forbidden"]).wait_for()
     here("/accounts/?kind=STORE")
+    picture("list")
     page.check(f"[name=node][value='{stores[1].pk}']")
     page.locator(".acc-bulk .acc-more > summary").click()
     page.select_option("[name=ship_to]", "DC")
@@ -157,7 +177,7 @@ def test_a_chain_has_stores_in_three_modes_and_the_forbidden_one_is_refused_at_e
     assert PartyRoles.objects.count() == 3
 
 
-def test_a_store_is_found_and_its_duplicate_merged_and_taken_apart_again(page, here, tree, manager, words):
+def test_a_store_is_found_and_its_duplicate_merged_and_taken_apart_again(page, here, tree, manager, words, picture):
     chain, _head, _depot, store = tree
     add_code(store, side=CodeSide.THEIRS, code="SH-0071", by=manager, now=NOW)
     for text in ("中山", "zhongshan", "zsd", "sh-0071"):
@@ -170,6 +190,7 @@ def test_a_store_is_found_and_its_duplicate_merged_and_taken_apart_again(page, h
     page.wait_for_url(f"**/accounts/{store.pk}/")
     twin = add(NodeKind.STORE, "永盛（中山）分店", parent=chain, address="上海市长宁区中山西路1号")
     here("/accounts/duplicates/")
+    picture("duplicates")
     page.get_by_role("button", name=f"{words['one']} {store.code}").click()
     here(f"/accounts/{twin.pk}/")
     page.wait_for_url(f"**/accounts/{store.pk}/")
@@ -179,7 +200,9 @@ def test_a_store_is_found_and_its_duplicate_merged_and_taken_apart_again(page, h
     assert AccountNode.objects.get(pk=twin.pk).merged_into is None
 
 
-def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_explained(page, here, tree, manager, words):
+def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_explained(
+    page, here, tree, manager, words, picture
+):
     chain, store = tree[0], tree[3]
     facts = {"name": "王建国", "decision_role": "BUYER", "weight": 40}
     contact = add_contact(chain, facts=facts, holder=manager, by=manager, now=NOW)
@@ -196,6 +219,7 @@ def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_expla
     page.select_option("#id_rung", "3")
     page.get_by_role("button", name=words["record"]).click()
     page.locator(".acc-rung[aria-current]", has_text=words["recognised"]).wait_for()
+    picture("ladder")
     here(f"/accounts/{chain.pk}/visits/visit/")
     page.check(f"[name=contacts][value='{contact.pk}']")
     page.fill("#id_notes", "谈妥两个端架")
@@ -206,6 +230,7 @@ def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_expla
     score = page.locator("#score")
     score.get_by_text("新区域").wait_for()
     assert words["no_data"] in score.inner_text()
+    picture("account")
     assert store.measures.count() == 1
 
 
@@ -237,8 +262,7 @@ def give_file(page, here, words, text, *, area="", kind="STORES", name="stores.c
     page.get_by_role("button", name=words["try"]).click()
 
 
-@pytest.mark.parametrize("screen", [SCREENS[0], SCREENS[3]], indirect=True, ids=["en-1440", "zh-hans-390"])
-def test_the_real_chains_and_stores_come_in_and_the_noise_is_found(page, here, manager, words, real_data):
+def test_the_real_chains_and_stores_come_in_and_the_noise_is_found(page, here, manager, words, real_data, picture):
     page.set_default_timeout(120_000)
     chains = (real_data / "china" / "nsi_chain_brands_cn.csv").read_bytes()
     give_file(page, here, words, chains, kind="ACCOUNTS", name="chains.csv", is_good_rows_only=True)
@@ -247,14 +271,17 @@ def test_the_real_chains_and_stores_come_in_and_the_noise_is_found(page, here, m
     stores = (real_data / "china" / "shanghai_chain_stores.csv").read_bytes()
     give_file(page, here, words, stores, area="310000")
     page.get_by_text(words["district"]).wait_for()
+    picture("import")
     page.get_by_role("button", name=words["import"], exact=True).click()
     page.locator(".button-danger").wait_for()
     assert AccountNode.objects.filter(kind="STORE").count() == 380
     assert not AccountNode.objects.filter(kind="STORE").exclude(area_code__startswith="31").exists()
     here("/accounts/?gap=DOUBTFUL")
+    picture("doubtful")
     assert page.locator("tbody tr", has_text="停车").count() >= 1
 
 
+@pytest.mark.parametrize("screen", SCREENS, indirect=True, ids=lambda screen: f"{screen[0]}-{screen[1]}")
 def test_pages_have_names_contrast_and_room(page, here, tree, manager):
     facts = {"name": "王建国", "decision_role": "BUYER", "weight": 40, "phone": "13800138000"}
     contact = add_contact(tree[0], facts=facts, holder=manager, by=manager, now=NOW)
