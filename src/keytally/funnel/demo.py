@@ -29,6 +29,7 @@ from keytally.funnel.queries.sizes import owned_chains, size_of
 from keytally.funnel.rule_data import GATES, gate_profile
 from keytally.funnel.rules.evidence import holds_until
 from keytally.funnel.rules.stages import STAGES, CustomerSize, Direction, Stage, State, TeamRole
+from keytally.funnel.services.going_on import keep_going_on
 from keytally.funnel.services.opening import words_of
 from keytally.funnel.services.watching import watch
 
@@ -53,6 +54,7 @@ def lay_out_funnel(owner: "User", now: datetime) -> str:
     for number in range(HOW_MANY):
         _lay_out(number, chains[number * 5 % len(chains)], leads=leads or [owner], rules=rules, now=now)
     _repeat(now=now, rules=rules)
+    keep_going_on(Opportunity.objects.values_list("pk", flat=True))
     watch(now=now)
     return f"The demo company has {Opportunity.objects.count()} opportunities in a year of the funnel: see Funnel."
 

@@ -26,6 +26,7 @@ from keytally.funnel.rules.stages import CustomerSize, Direction, Stage, State, 
 
 PERSON = settings.AUTH_USER_MODEL
 STAGES = [stage.value for stage in Stage]
+_COUNTED = ("currency", "number", "same_stage_on", "onward_on", "dropped_on")
 
 
 class Opportunity(models.Model):
@@ -134,12 +135,21 @@ class StageEntry(models.Model):
     # What was missing at the gate when a manager overrode it.
     missing = models.JSONField(default=list)
     judged_by = models.ForeignKey(RuleSetVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    # Kept by `services.going_on` whenever the opportunity moves, ends or is taken up again: from which day it had gone
+    # on or dropped out, when the same stage was entered before, and in which currency it is measured.
+    onward_on = models.DateField(null=True, blank=True)
+    dropped_on = models.DateField(null=True, blank=True)
+    same_stage_on = models.DateField(null=True, blank=True)
+    currency = models.CharField(max_length=3, default="CNY")
 
     class Meta:
         verbose_name = _("stage entry")
         verbose_name_plural = _("stage entries")
         ordering: ClassVar = ["number"]
-        indexes: ClassVar = [models.Index(fields=["stage", "entered_on", "left_on"], name="entry_by_stage")]
+        indexes: ClassVar = [
+            # All that the four measures count, so that they read nothing but this index.
+            models.Index(fields=["stage", "entered_on", "left_on", *_COUNTED], name="entry_by_stage"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["opportunity", "number"], name="entry_numbered_once"),
             models.UniqueConstraint(

@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value,
 from keytally.core.scope import visible
 from keytally.funnel.forecast_rules import MeasureRules
 from keytally.funnel.models import ForecastChance, ForecastRun, Opportunity, StageEntry
-from keytally.funnel.queries.measures import Days, again, day_value, position_of, qualifying
+from keytally.funnel.queries.measures import Days, again, day_value, qualifying
 from keytally.funnel.queries.reach import VIEW, visible_to
 from keytally.funnel.rules.calibration import Outcome, Score, score
 from keytally.funnel.rules.stages import STAGES, Stage, State
@@ -68,11 +68,7 @@ def win_history(found: QuerySet[Opportunity] | None, *, as_of: date, rules: Meas
     """Follow those that entered each stage until they were won, by days from the entry; nothing for everything."""
     since = as_of - timedelta(days=rules.history_days)
     ended = Q(opportunity__closed_on__lte=as_of)
-    entries = (
-        StageEntry.objects.annotate(place=position_of("stage"))
-        .filter(entered_on__gte=since, entered_on__lte=as_of, opportunity__is_history=False)
-        .exclude(again(since))
-    )
+    entries = StageEntry.objects.filter(entered_on__gte=since, entered_on__lte=as_of).exclude(again(since))
     if found is not None:
         entries = entries.filter(opportunity__in=found.order_by().values("pk"))
     until = Case(When(ended, then=F("opportunity__closed_on")), default=day_value(as_of))

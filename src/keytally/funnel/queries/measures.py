@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     BooleanField,
     Case,
+    CharField,
     Count,
     DateField,
-    Exists,
     F,
     Func,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -25,7 +24,7 @@ from django.db.models.functions import Coalesce, Least
 from keytally.funnel.models import Opportunity, StageEntry
 from keytally.funnel.queries.measures_slice import Slice, is_everything, measured
 from keytally.funnel.rules.slope import OFF, ON
-from keytally.funnel.rules.stages import STAGES, Direction, Stage, State
+from keytally.funnel.rules.stages import STAGES, Stage, State
 from keytally.funnel.rules.survival import OPEN, Spell
 
 if TYPE_CHECKING:
@@ -44,6 +43,19 @@ class Days(Func):
         """Subtract days where a date is text."""
         template, joiner = "CAST(julianday(%(expressions)s) AS INTEGER)", ") - julianday("
         sql, parameters = self.as_sql(compiler, connection, template=template, arg_joiner=joiner)
+        return sql, tuple(parameters)
+
+
+class Month(Func):
+    """The month of a day, as 2027-03."""
+
+    arity = 1
+    output_field = CharField(max_length=7)
+    template = "TO_CHAR(%(expressions)s, 'YYYY-MM')"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ANN401 - Django's own signature
+        """Cut the month out where a date is text."""
+        sql, parameters = self.as_sql(compiler, connection, template="SUBSTR(%(expressions)s, 1, 7)")
         return sql, tuple(parameters)
 
 
@@ -153,10 +165,10 @@ def entered(person: "User", wanted: Slice) -> QuerySet[StageEntry]:
     """Keep the stage entries of the window."""
     window = wanted.window
     entries = StageEntry.objects.filter(
-        entered_on__gte=window.starts_on, entered_on__lt=window.ends_before, opportunity__is_history=False
+        stage__in=STAGES, currency=wanted.currency, entered_on__gte=window.starts_on, entered_on__lt=window.ends_before
     )
     if is_everything(person, wanted):
-        return entries.filter(opportunity__currency=wanted.currency)
+        return entries
     return entries.filter(opportunity__in=measured(person, wanted).order_by().values("pk"))
 
 
@@ -208,68 +220,25 @@ def open_history(person: "User", wanted: Slice) -> int:
 
 
 def annotated(entries: QuerySet[StageEntry], wanted: Slice) -> QuerySet[Any]:
-    """Say of each entry how it went on and whether it is one more of the same opportunity."""
-    return entries.annotate(
-        place=position_of("stage"),
-        place_now=position_of("opportunity__stage"),
-    ).annotate(is_again=yes(again(wanted.starts_on)), went=_went(wanted))
+    """Say of each entry how it went on by the day, and whether it is one more of the same opportunity."""
+    day = wanted.as_of
+    went = Case(
+        When(onward_on__lte=day, then=Value(ON)),
+        When(dropped_on__lte=day, then=Value(OFF)),
+        default=Value(OPEN),
+        output_field=CharField(max_length=8),
+    )
+    return entries.annotate(is_again=yes(again(wanted.starts_on)), went=went)
 
 
 def again(starts_on: date) -> Q:
-    """Write the condition of an entry whose opportunity had entered the same stage since a day before: one more.
-
-    Such an entry goes back itself, or comes after one that did and so has a number above its place in the funnel; only
-    those are looked at closely.
-    """
-    before = StageEntry.objects.filter(
-        opportunity=OuterRef("opportunity"),
-        stage=OuterRef("stage"),
-        number__lt=OuterRef("number"),
-        entered_on__gte=starts_on,
-    )
-    may_be = ~Q(direction=Direction.FORWARD) | Q(number__gt=F("place"))
-    return Q(number__gte=2) & may_be & Q(Exists(before))
-
-
-def position_of(field: str) -> Case:
-    """Count a stage from 1 in the order of the funnel."""
-    return Case(
-        *(When(**{field: stage.value}, then=Value(place)) for place, stage in enumerate(STAGES, start=1)),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
+    """Write the condition of an entry whose opportunity had entered the same stage since a day before: one more."""
+    return Q(same_stage_on__gte=starts_on)
 
 
 def day_value(day: date) -> Value:
     """Write a day as the database takes it."""
     return Value(day, output_field=DateField())
-
-
-def _went(wanted: Slice) -> Case:
-    """Tell how an entry went on: to a later stage or the sale, out of the funnel, or not yet.
-
-    Of today it is known from where the opportunity stands; only those that went back are looked at entry by entry.
-    """
-    day = wanted.as_of
-    later = (
-        StageEntry.objects.filter(
-            opportunity=OuterRef("opportunity"), number__gt=OuterRef("number"), entered_on__lte=day
-        )
-        .annotate(there=position_of("stage"))
-        .filter(there__gt=OuterRef("place"))
-    )
-    closed = Q(opportunity__closed_on__lte=day)
-    came_back = Q(place_now__lt=F("place")) | (
-        Q(place_now=F("place"), left_on__isnull=False)
-        & (Q(opportunity__closed_on=None) | Q(opportunity__closed_on__gt=F("left_on")))
-    )
-    went_on = Q(Exists(later)) if wanted.is_past else Q(place_now__gt=F("place")) | (came_back & Q(Exists(later)))
-    return Case(
-        When(closed & Q(opportunity__state=State.WON), then=Value(ON)),
-        When(went_on, then=Value(ON)),
-        When(closed, then=Value(OFF)),
-        default=Value(OPEN),
-    )
 
 
 def left_by(day: date) -> Case:

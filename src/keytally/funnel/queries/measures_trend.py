@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 
 from keytally.funnel.models import StageEntry
-from keytally.funnel.queries.measures import Days, annotated, day_value, entered, left_by, over_by, yes
+from keytally.funnel.queries.measures import Days, Month, annotated, day_value, entered, left_by, over_by, yes
 from keytally.funnel.queries.measures_slice import Slice, is_everything, measured
 from keytally.funnel.rule_data import gate_profile
 from keytally.funnel.rules.measures_evenness import entropy_ppm
@@ -24,7 +24,7 @@ PERCENT_PPM = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthFigures:
     """A month of the trend: what stood at its end, how what came in during it went on, what was won in it."""
 
     starts_on: date
@@ -69,7 +69,7 @@ def months_before(as_of: date) -> list[tuple[date, date]]:
     return found[::-1]
 
 
-def trend(person: "User", wanted: Slice) -> list[Month]:
+def trend(person: "User", wanted: Slice) -> list[MonthFigures]:
     """Measure the last twelve months; amounts count as they stand today, and who qualified then is not known."""
     months = months_before(wanted.as_of)
     stood = _stood(person, wanted, months)
@@ -82,7 +82,7 @@ def trend(person: "User", wanted: Slice) -> list[Month]:
         amounts = {stage: stood.get((stage, place), (0, 0))[1] for stage in STAGES}
         weighted = sum(amounts[stage] * weights[stage].weight * PERCENT_PPM for stage in STAGES)
         found.append(
-            Month(
+            MonthFigures(
                 starts_on=first,
                 day=day,
                 counts=counts,
@@ -102,19 +102,23 @@ def _stood(person: "User", wanted: Slice, months: list[tuple[date, date]]) -> di
         Q(left_on=None) | Q(left_on__gt=months[0][1]), opportunity__is_history=False, entered_on__lte=wanted.as_of
     )
     if is_everything(person, wanted):
-        entries = entries.filter(opportunity__currency=wanted.currency)
+        entries = entries.filter(currency=wanted.currency)
     else:
         entries = entries.filter(opportunity__in=measured(person, wanted).order_by().values("pk"))
-    sums: dict[str, Any] = {}
-    for place, (_first, day) in enumerate(months):
-        there = Q(entered_on__lte=day) & (Q(left_on=None) | Q(left_on__gt=day))
-        sums[f"count_{place}"] = Count("pk", filter=there)
-        sums[f"amount_{place}"] = Sum("opportunity__amount_minor", filter=there)
-    found = {}
-    names = [name for place in range(len(months)) for name in (f"count_{place}", f"amount_{place}")]
-    for stage, *figures in entries.values("stage").annotate(**sums).order_by().values_list("stage", *names):
-        for place in range(len(months)):
-            found[stage, place] = (figures[2 * place], int(figures[2 * place + 1] or 0))
+    left = Case(When(left_on__lte=wanted.as_of, then=Month("left_on")), default=Value(""))
+    grouped = (
+        entries.annotate(came=Month("entered_on"), left=left)
+        .values_list("stage", "came", "left")
+        .annotate(count=Count("pk"), amount=Sum("opportunity__amount_minor"))
+        .order_by()
+    )
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    names = [f"{first:%Y-%m}" for first, _day in months]
+    for stage, came, gone, count, amount in grouped:
+        for place, name in enumerate(names):
+            if came <= name and (not gone or gone > name):
+                counted, summed = found.get((stage, place), (0, 0))
+                found[stage, place] = (counted + count, summed + int(amount or 0))
     return found
 
 
@@ -124,7 +128,7 @@ def _stays(
     """Group what came in by the month in which it did, as it is known today."""
     long = Slice(**{**_fields(wanted), "starts_on": since})
     entries = annotated(entered(person, long), long).annotate(
-        month=TruncMonth("entered_on"),
+        month=Month("entered_on"),
         days=Days(Coalesce(left_by(wanted.as_of), day_value(wanted.as_of)), F("entered_on")),
         is_over=yes(over_by(wanted.as_of)),
     )
@@ -134,9 +138,10 @@ def _stays(
     for stage, month, days, is_over, is_again, how, count in (
         entries.values_list(*keys).annotate(count=Count("pk")).order_by()
     ):
-        lasted.setdefault((stage, month), []).append(Spell(days, "LEFT" if is_over else OPEN, count))
+        key = (stage, _first_day(month))
+        lasted.setdefault(key, []).append(Spell(days, "LEFT" if is_over else OPEN, count))
         if not is_again:
-            went.setdefault((stage, month), []).append(Spell(days, how, count))
+            went.setdefault(key, []).append(Spell(days, how, count))
     return went, lasted
 
 
@@ -145,7 +150,7 @@ def _ended(person: "User", wanted: Slice, since: date) -> dict[date, dict[str, i
     rows = (
         measured(person, wanted)
         .filter(closed_on__gte=since, closed_on__lte=wanted.as_of)
-        .annotate(month=TruncMonth("closed_on"))
+        .annotate(month=Month("closed_on"))
         .values("month")
         .annotate(
             won=Count("pk", filter=won),
@@ -157,9 +162,13 @@ def _ended(person: "User", wanted: Slice, since: date) -> dict[date, dict[str, i
         .order_by()
     )
     return {
-        month: {"won": won, "decided": decided, "won_minor": int(minor or 0)}
+        _first_day(month): {"won": won, "decided": decided, "won_minor": int(minor or 0)}
         for month, won, decided, minor in rows.values_list("month", "won", "decided", "won_minor")
     }
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def _fields(wanted: Slice) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from keytally.funnel.queries.proofs import judged
 from keytally.funnel.refusals import MissingWords, UnableToKeepOpportunity
 from keytally.funnel.rule_data import GATES, gate_profile
 from keytally.funnel.rules.stages import Direction, Stage, State
+from keytally.funnel.services.going_on import keep_going_on
 from keytally.funnel.services.handing_over import lapse
 from keytally.funnel.services.judging import refresh
 from keytally.funnel.services.locking import held, held_open, tell
@@ -86,6 +87,7 @@ def resume(*, opportunity_id: int, by: "User", now: datetime) -> Opportunity:
     if opportunity.stage:
         step = Step(Stage(opportunity.stage), _direction_of_last(opportunity))
         enter(opportunity, step, by=by, now=now, rules=used_rule_set(GATES, as_of=today, now=now))
+        keep_going_on([opportunity.pk])
     refresh(opportunity, now=now)
     close_item(kind=LOOK_AGAIN, subject=subject_of(opportunity.pk), now=now, by=by)
     tell("resume", opportunity, by=by, now=now, after={"stage": opportunity.stage})
@@ -117,6 +119,7 @@ def _end(opportunity: Opportunity, state: State, *, by: "User", now: datetime) -
         last.left_on = max(today, last.entered_on)
         last.save(update_fields=["left_on"])
         lapse(last, now=now)
+    keep_going_on([opportunity.pk])
     for kind in (NO_LONGER, STALE):
         close_item(kind=kind, subject=subject_of(opportunity.pk), now=now, by=by)
     tell(

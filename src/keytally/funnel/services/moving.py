@@ -23,6 +23,7 @@ from keytally.funnel.rules.evidence import shown_by
 from keytally.funnel.rules.gates import GateProfile, GateVerdict, judge_gate
 from keytally.funnel.rules.stages import CustomerSize, Direction, Stage, gates_between, is_back
 from keytally.funnel.services.gathering import gather
+from keytally.funnel.services.going_on import keep_going_on
 from keytally.funnel.services.handing_over import hand_over_after, lapse
 from keytally.funnel.services.judging import judge_again
 from keytally.funnel.services.locking import held_open, tell
@@ -129,6 +130,7 @@ def _walk(opportunity: Opportunity, steps: list[Step], *, by: "User | None", now
     rules = used_rule_set(GATES, as_of=today, now=now)
     for step in steps:
         entry = enter(opportunity, step, by=by, now=now, rules=rules)
+    keep_going_on([opportunity.pk])
     opportunity.stage, opportunity.stage_since = steps[-1].stage, today
     opportunity.touched_on = max(opportunity.touched_on, today)
     opportunity.save(update_fields=["stage", "stage_since", "touched_on"])

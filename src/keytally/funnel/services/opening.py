@@ -17,6 +17,7 @@ from keytally.funnel.refusals import GateClosed, UnableToKeepOpportunity
 from keytally.funnel.rule_data import GATES
 from keytally.funnel.rules.stages import CustomerSize, Direction, Stage, State, TeamRole
 from keytally.funnel.services.evidence import NewEvidence, facts_of
+from keytally.funnel.services.going_on import keep_going_on
 from keytally.funnel.services.handing_over import hand_over_after
 from keytally.funnel.services.judging import refresh
 from keytally.funnel.services.locking import held, tell
@@ -80,6 +81,7 @@ def change_opportunity(*, opportunity_id: int, facts: dict[str, Any], by: "User"
     if _shown(opportunity) != before:
         opportunity.touched_on = business_date(now)
         opportunity.save()
+        keep_going_on([opportunity.pk])
         refresh(opportunity, now=now)
         tell("change", opportunity, by=by, now=now, before=before, after=_shown(opportunity))
     return opportunity
@@ -135,6 +137,7 @@ def repeat_purchase(
     _take_team_along(won, opened, today=today)
     step = Step(Stage.INTENT, Direction.REPEAT)
     entry = enter(opened, step, by=by, now=now, rules=used_rule_set(GATES, as_of=today, now=now))
+    keep_going_on([opened.pk])
     hand_over_after(entry, before="", by=by, now=now)
     refresh(opened, now=now)
     tell("repeat", opened, by=by, now=now, after={**_shown(opened), "earlier": won.pk})

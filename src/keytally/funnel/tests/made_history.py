@@ -1,12 +1,13 @@
 """A funnel's history with a truth that is known: the measures have to find it again."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from keytally.funnel.labels import EndReason, Source
 from keytally.funnel.models import Opportunity, StageEntry
 from keytally.funnel.rules.stages import STAGES, CustomerSize, Direction, State
+from keytally.funnel.services.going_on import tell_going_on
 
 # Of those that enter a stage so many go on, and stay so many days on average; together the weights of the stages.
 ON = {
@@ -27,6 +28,7 @@ class Made:
 
     opportunities: list
     entries: list
+    ways: dict = field(default_factory=dict)
 
 
 def make(*, account, owner, today, days, per_day, seed=1, amount=lambda draw: draw.randrange(1, 200) * 10_000):
@@ -48,6 +50,8 @@ def make(*, account, owner, today, days, per_day, seed=1, amount=lambda draw: dr
 
 
 def keep(made):
+    for one in made.opportunities:
+        tell_going_on(one, made.ways[id(one)])
     Opportunity.objects.bulk_create(made.opportunities, batch_size=2000)
     StageEntry.objects.bulk_create(made.entries, batch_size=5000)
 
@@ -79,6 +83,7 @@ def _one(draw, made, *, account, owner, opened_on, today, amount):
             entered_at=datetime.combine(day, datetime.min.time(), UTC),
         )
         made.entries.append(entry)
+        made.ways.setdefault(id(opportunity), []).append(entry)
         opportunity.stage, opportunity.stage_since = stage, day
         day += timedelta(days=_stay(draw, MEAN_DAYS[stage]))
         if day > today:

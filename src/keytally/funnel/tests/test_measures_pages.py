@@ -19,6 +19,7 @@ from keytally.funnel.services.forecasts import (
     make_forecast,
     score_forecasts,
 )
+from keytally.funnel.services.going_on import keep_going_on
 from keytally.kernel.periods import Period
 
 from . import made_history
@@ -143,6 +144,7 @@ def test_going_back_and_forth_counts_an_opportunity_once(cast, made):
             entered_at=NOW,
             left_on=TODAY if stage is Stage.INTENT else None,
         )
+    keep_going_on([one.pk])
     after = measures(cast.director, year())
     assert [one.slope.entered for one in after.stages] == [one.slope.entered for one in before.stages]
     assert [one.slope.moved_on for one in after.stages] == [one.slope.moved_on for one in before.stages]

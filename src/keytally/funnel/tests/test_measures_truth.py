@@ -19,6 +19,7 @@ from keytally.funnel.rules.slope import slope
 from keytally.funnel.rules.stages import STAGES
 from keytally.funnel.rules.survival import MILLION, kaplan_meier
 from keytally.funnel.services.forecasts import basis_of, make_forecast, score_forecasts
+from keytally.funnel.services.going_on import keep_going_on
 from keytally.kernel.periods import Period
 
 from . import made_history
@@ -89,6 +90,7 @@ def test_slope_velocity_and_shape_are_found_again(made, director):
 def test_a_stage_that_was_starved_is_named_hollow(made, director):
     starved = StageEntry.objects.filter(stage="RECOGNITION", left_on=None).values("opportunity")
     Opportunity.objects.filter(pk__in=list(starved.values_list("opportunity", flat=True))[5:]).update(currency="USD")
+    keep_going_on(Opportunity.objects.filter(currency="USD").values_list("pk", flat=True))
     stays = counted.stays(director, whole())
     standing = counted.standing(director, whole())
     flows = [
@@ -163,6 +165,7 @@ def as_it_was(made, day):
     for one in back:
         one.stage, one.stage_since = rows[one.pk]
     Opportunity.objects.bulk_update(back, ["stage", "stage_since"], batch_size=500)
+    keep_going_on(rows)
 
 
 def as_it_is(made):
