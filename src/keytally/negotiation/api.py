@@ -10,6 +10,7 @@ from pydantic import Field
 from keytally.core.access import day_of, person_of
 from keytally.core.sensitivity import may_read, serialized
 from keytally.identity.operations import Page, PageQuery, Problem, StateName, operation, page_of
+from keytally.negotiation import api_deeds
 from keytally.negotiation.models import Negotiation
 from keytally.negotiation.queries import reach, table
 from keytally.negotiation.refusals import UnableToNegotiate
@@ -196,3 +197,6 @@ def _text(text: str) -> str:
 def _shown(found: Negotiation) -> dict[str, Any]:
     names = ("state", "deadline", "opened_at", "ended_at", "agreed", "agreed_hash")
     return {"id": found.pk, "opportunity": found.opportunity_id, **{name: getattr(found, name) for name in names}}
+
+
+api_deeds.add_to(router)

@@ -6,8 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from keytally.accounts.queries.search import find_accounts
+from keytally.core.search import query_words
 from keytally.funnel.queries.reach import visible_to as visible_opportunities
 from keytally.negotiation.labels import State
 from keytally.negotiation.models import Negotiation, NegotiationIssue
@@ -22,6 +24,7 @@ VIEW, CHANGE, MANDATE, OVERRIDE = (
     "negotiation.mandate",
     "negotiation.override",
 )
+MOST_ACCOUNTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,18 @@ def filtered(person: "User", asked: Asked, *, as_of: date) -> QuerySet[Negotiati
     elif asked.state:
         found = found.filter(state=asked.state)
     if asked.text:
-        found = found.filter(opportunity__name__icontains=asked.text) | found.filter(
-            opportunity__account__name_zh__icontains=asked.text
-        )
+        found = found.filter(_named(person, asked.text, as_of=as_of))
     return found.annotate(round_count=Count("rounds", distinct=True)).order_by("-opened_at", "-pk")
+
+
+def _named(person: "User", text: str, *, as_of: date) -> Q:
+    """Write the condition of a name: of the opportunity or the account, as it is written or by its pinyin."""
+    known = Q(opportunity__name__icontains=text) | Q(opportunity__account__name_zh__icontains=text)
+    words, sounds = query_words(text), Q()
+    for word in words:
+        sounds &= Q(opportunity__name_words__startswith=word) | Q(opportunity__name_words__contains=f" {word}")
+    accounts = find_accounts(person, text, as_of=as_of, most=MOST_ACCOUNTS)
+    return known | Q(opportunity__account__in=[node.pk for node in accounts]) | (sounds if words else Q(pk=None))
 
 
 def negotiation_of(number: int, *, person: "User", as_of: date, permission: str = VIEW) -> Negotiation | None:

@@ -31,6 +31,7 @@ def samples(stranger, *, now):
             "negotiation:edit:what": list(EDITS),
             "negotiation:mandate:what": list(MANDATES),
             "negotiation:issue_id": issue.pk,
+            "api/negotiations:issue_id": issue.pk,
             "negotiation:person_id": person.pk,
             "negotiation:use_id": use.pk,
             "negotiation:tactic:code": "TRADE",
