@@ -51,6 +51,8 @@ class EntryOut(Schema):
     tags: list[TagBody]
     account: int | None
     version: int
+    channel: str
+    review_on: date | None
     is_retired: bool
     helped: int
     changed_at: datetime
@@ -77,6 +79,8 @@ class EntryIn(Schema):
     outcome: Outcome | None = None
     tags: list[TagBody] = Field([], max_length=40)
     account: Id | None = None
+    channel: str = Field("", max_length=40)
+    review_on: date | None = None
 
 
 class QuestionOut(Schema):
@@ -187,6 +191,8 @@ def add_playbook_entry(request: HttpRequest, payload: EntryIn) -> dict[str, Any]
         outcome=payload.outcome,
         tags=_tags(payload.tags),
         node=node.pk if node else None,
+        channel=_text(payload.channel),
+        review_on=payload.review_on,
     )
     try:
         entry = entry_services.add_entry(content, by=person, now=datetime.now(UTC))
@@ -308,7 +314,7 @@ def _entry(entry: PlaybookEntry, seen: set[int]) -> dict[str, Any]:
     names = ("kind", "title_zh", "title_en", "body_zh", "body_en", "answer_zh", "answer_en", "outcome")
     return {
         "id": entry.pk,
-        **{name: getattr(entry, name) for name in (*names, "helped", "changed_at")},
+        **{name: getattr(entry, name) for name in (*names, "channel", "review_on", "helped", "changed_at")},
         "tags": [{"axis": one.axis, "code": one.code} for one in entry.tags.all()],
         "account": entry.node_id if entry.node_id in seen else None,
         "version": entry.number,

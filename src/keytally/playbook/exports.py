@@ -53,6 +53,8 @@ register_listing(
             Column(_("Answer (English)"), lambda entry: entry.answer_en),
             Column(_("How it ended"), lambda entry: str(OUTCOMES[Outcome(entry.outcome)]) if entry.outcome else ""),
             Column(_("Tags"), _tags),
+            Column(_("Channel"), lambda entry: entry.channel),
+            Column(_("To be reviewed on"), lambda entry: entry.review_on),
             Column(_("Helped"), lambda entry: entry.helped),
             Column(_("Owner"), lambda entry: str(entry.owner)),
             Column(_("Changed"), lambda entry: entry.changed_at),

@@ -82,12 +82,19 @@ class EntryForm(TagFields):
         help_text=_("for a case"),
     )
     account = NodeField(label=_("Account it is about"), required=False, help_text=_("code or name"))
+    channel = forms.CharField(
+        label=_("Channel it comes up in"),
+        max_length=40,
+        required=False,
+        help_text=_("as hypermarket, convenience store"),
+    )
+    review_on = DayField(label=_("To be reviewed on"), required=False)
     reason = forms.CharField(label=_("Why it is changed"), max_length=200, required=False)
     number = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     field_order = (
         *("kind", "title_zh", "title_en", "body_zh", "body_en", "answer_zh", "answer_en", "outcome", "account"),
-        *("stage", "tactic", "difficulty", "method", "category", "reason", "number"),
+        *("channel", "review_on", "stage", "tactic", "difficulty", "method", "category", "reason", "number"),
     )
 
     def __init__(self, *args: Any, nodes: "QuerySet[AccountNode]", is_new: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
@@ -111,6 +118,8 @@ class EntryForm(TagFields):
             outcome=Outcome(said["outcome"]) if said["outcome"] else None,
             tags=self.tags(),
             node=said["account"].pk if said["account"] else None,
+            channel=said["channel"].strip(),
+            review_on=said["review_on"],
         )
 
     @classmethod
@@ -122,6 +131,8 @@ class EntryForm(TagFields):
             **{f"{name}_{code}": getattr(text, code) for name, text in texts.items() for code in ("zh", "en")},
             "outcome": content.outcome or "",
             "account": account,
+            "channel": content.channel,
+            "review_on": content.review_on,
             **shown_tags(content.tags),
             "number": number,
         }

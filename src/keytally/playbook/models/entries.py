@@ -28,6 +28,8 @@ class PlaybookEntry(models.Model):
     node = models.ForeignKey(
         "accounts.AccountNode", null=True, blank=True, on_delete=models.PROTECT, related_name="playbook_entries"
     )
+    channel = models.CharField(_("channel"), max_length=40, blank=True)
+    review_on = models.DateField(_("to be reviewed on"), null=True, blank=True)
     is_translated = models.BooleanField(default=False)
     number = models.PositiveIntegerField(default=1)
     owner = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")

@@ -75,7 +75,7 @@ def wanted_of(asked: Mapping[str, str]) -> Wanted:
         kind=asked["kind"] if asked.get("kind") in set(EntryKind) else "",
         tag=tag_of(asked.get("tag", "")),
         outcome=asked["outcome"] if asked.get("outcome") in set(Outcome) else "",
-        state=asked["state"] if asked.get("state") in ("RETIRED", "UNTRANSLATED", "MINE") else "",
+        state=asked["state"] if asked.get("state") in ("RETIRED", "UNTRANSLATED", "MINE", "REVIEW") else "",
         sort=sort if sort in SORTS else "changed",
         is_descending=asked.get("direction") != "asc",
     )
@@ -108,18 +108,20 @@ def filtered(person: "User", wanted: Wanted, *, as_of: date) -> QuerySet[Playboo
     if wanted.tag:
         has = EntryTag.objects.filter(entry=OuterRef("pk"), axis=wanted.tag[0], code=wanted.tag[1])
         found = found.filter(Exists(has))
-    found = found.filter(_in_state(wanted.state, person))
+    found = found.filter(_in_state(wanted.state, person, as_of=as_of))
     columns = SORTS[wanted.sort]
     order = [F(name).desc() for name in columns] if wanted.is_descending else [F(name).asc() for name in columns]
     return found.order_by(*order).select_related("owner", "node").prefetch_related("tags")
 
 
-def _in_state(state: str, person: "User") -> Q:
+def _in_state(state: str, person: "User", *, as_of: date) -> Q:
     if state == "RETIRED":
         return Q(retired_at__isnull=False)
     in_use = Q(retired_at=None)
     if state == "UNTRANSLATED":
         return in_use & Q(is_translated=False)
+    if state == "REVIEW":
+        return in_use & Q(review_on__lte=as_of)
     return in_use & Q(owner=person) if state == "MINE" else in_use
 
 
@@ -147,6 +149,8 @@ def content_of(entry: PlaybookEntry) -> Content:
         outcome=Outcome(entry.outcome) if entry.outcome else None,
         tags=frozenset(one.tag for one in entry.tags.all()),
         node=entry.node_id,
+        channel=entry.channel,
+        review_on=entry.review_on,
     )
 
 

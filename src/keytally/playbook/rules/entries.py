@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -56,6 +57,9 @@ class Content:
     outcome: Outcome | None = None
     tags: frozenset[Tag] = frozenset()
     node: int | None = None
+    # Of a frequent question (V07): the retail channel it comes up in, and when somebody has to look whether it holds.
+    channel: str = ""
+    review_on: date | None = None
 
     @property
     def is_translated(self) -> bool:
@@ -93,6 +97,8 @@ def plain(content: Content) -> dict[str, Any]:
         "outcome": content.outcome.value if content.outcome else "",
         "tags": sorted([axis.value, code] for axis, code in content.tags),
         "node": content.node,
+        "channel": content.channel,
+        "review_on": content.review_on.isoformat() if content.review_on else "",
     }
 
 
@@ -107,6 +113,8 @@ def read_plain(kept: Mapping[str, Any]) -> Content:
         outcome=Outcome(kept["outcome"]) if kept["outcome"] else None,
         tags=frozenset((Axis(axis), code) for axis, code in kept["tags"]),
         node=kept["node"],
+        channel=kept.get("channel", ""),
+        review_on=date.fromisoformat(kept["review_on"]) if kept.get("review_on") else None,
     )
 
 

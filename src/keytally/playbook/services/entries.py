@@ -150,9 +150,10 @@ def _known(source: Source | None, *, key: str | None) -> PlaybookEntry | None:
 def _write(entry: PlaybookEntry, content: Content, *, by: "User", now: datetime) -> None:
     said: dict[str, Any] = plain(content)
     tags, node = said.pop("tags"), said.pop("node")
+    said.pop("review_on")
     for name, value in said.items():
         setattr(entry, name, value)
-    entry.node_id, entry.is_translated = node, content.is_translated
+    entry.node_id, entry.is_translated, entry.review_on = node, content.is_translated, content.review_on
     entry.changed_at, entry.changed_by = now, by
     entry.save()
     entry.tags.all().delete()
@@ -165,7 +166,7 @@ def _index(entry: PlaybookEntry, content: Content) -> None:
     """Write the words of an entry: of titles and categories also by their sound, of texts as they are."""
     texts = (content.body.zh, content.body.en, content.answer.zh, content.answer.en)
     categories = sorted(code for axis, code in content.tags if axis == "CATEGORY")
-    words = index_words(*texts, names=(content.title.zh, content.title.en, *categories))
+    words = index_words(*texts, names=(content.title.zh, content.title.en, content.channel, *categories))
     PlaybookSearch.objects.update_or_create(entry=entry, defaults={"words": words})
 
 

@@ -139,3 +139,24 @@ def test_programs_write_ask_and_answer(client, rep, expert, chain):
     value = '{"kind": "TIE", "what": "店庆", "given_on": "2026-08-03"}'
     assert call(rep, "POST", f"value/{chain.pk}", value, key="d").status_code == 200
     assert call(rep, "GET", f"value/{chain.pk}").json()["items"][0]["what"] == "店庆"
+
+
+def test_a_frequent_question_has_a_channel_and_comes_up_for_review(client, rep):
+    said = {
+        "kind": "OBJECTION", "title_zh": "进场费为何不同", "body_zh": "门店问", "answer_zh": "按业态", "key": "k",
+        "channel": "便利店", "review_on": "2020-01-01",
+    }  # fmt: skip
+    logged_in(client, rep).post("/playbook/new/", said)
+    entry = PlaybookEntry.objects.get()
+    page = client.get(f"/playbook/{entry.pk}/").content.decode()
+    assert "便利店" in page and "2020-01-01" in page
+    assert "进场费为何不同" in client.get("/playbook/?state=REVIEW").content.decode()
+    assert "进场费为何不同" in client.get("/playbook/?text=bianlidian").content.decode(), "found by the channel's sound"
+    form = client.get(f"/playbook/{entry.pk}/edit/").content.decode()
+    assert 'value="便利店"' in form and 'value="2020-01-01"' in form
+    changed = {**said, "review_on": "2999-01-01", "number": "1", "reason": "reviewed"}
+    assert client.post(f"/playbook/{entry.pk}/edit/", changed).status_code == 302
+    assert "进场费为何不同" not in client.get("/playbook/?state=REVIEW").content.decode()
+    client.post(f"/playbook/{entry.pk}/versions/1/restore/")
+    entry.refresh_from_db()
+    assert (entry.channel, str(entry.review_on)) == ("便利店", "2020-01-01")
