@@ -13,7 +13,8 @@ from keytally.funnel.queries.forecasts import visible_forecasts
 from keytally.funnel.queries.measures_page import StageMeasures, measures
 from keytally.funnel.queries.measures_slice import Slice, slice_of
 from keytally.funnel.queries.reach import VIEW
-from keytally.funnel.services.forecasts import UnableToForecast, make_forecast
+from keytally.funnel.services.asking import ask_for_forecast
+from keytally.funnel.services.forecasts import UnableToForecast
 from keytally.funnel.views.forecast import ERRORS
 from keytally.identity.operations import Money, Page, PageQuery, Problem, operation, page_of
 from keytally.kernel.periods import Period
@@ -96,6 +97,13 @@ class ForecastOut(Schema):
     nearest: str
 
 
+class ForecastMadeOut(Schema):
+    """The forecast; or, where so much is forecast that it takes a while, the job that makes it."""
+
+    forecast: ForecastOut | None
+    job: int | None
+
+
 class ForecastIn(SliceQuery):
     """For which days, and which part of the funnel, a forecast is made."""
 
@@ -141,12 +149,14 @@ def add_forecast(request: HttpRequest, payload: ForecastIn) -> dict[str, Any]:  
     try:
         period = Period(payload.period_starts_on, payload.period_ends_before)
         wanted = _slice(request, payload, as_of=day_of(request))
-        run = make_forecast(wanted, period=period, by=person_of(request), now=datetime.now(UTC))
+        made = ask_for_forecast(wanted, period=period, by=person_of(request), now=datetime.now(UTC))
     except UnableToForecast as refusal:
         raise Problem(422, refusal.args[0], ERRORS[refusal.args[0]]) from refusal
     except ValueError as refusal:
         raise Problem(422, "PERIOD_WRONG", str(refusal)) from refusal
-    return _forecast(run)
+    if isinstance(made, ForecastRun):
+        return {"forecast": _forecast(made), "job": None}
+    return {"forecast": None, "job": made.pk}
 
 
 def add_to(router: Router) -> None:
@@ -173,8 +183,8 @@ def add_to(router: Router) -> None:
         "POST",
         "/forecasts",
         permission="funnel.forecast",
-        response=ForecastOut,
-        summary="Make a forecast and keep it",
+        response=ForecastMadeOut,
+        summary="Make a forecast and keep it, or ask a job to where it is large",
         is_create=True,
     )
     make(add_forecast)

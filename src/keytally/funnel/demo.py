@@ -13,6 +13,7 @@ from keytally.core.clock import business_date
 from keytally.core.demo import demo
 from keytally.core.queries import people
 from keytally.core.rule_sets import used_rule_set
+from keytally.funnel.demo_forecasts import lay_out_forecasts
 from keytally.funnel.demo_ways import NOTES, RIVALS, THEMES, Stay, Way, chance, closing_facts, way
 from keytally.funnel.labels import EndReason, NeedKind, Source
 from keytally.funnel.models import (
@@ -55,6 +56,7 @@ def lay_out_funnel(owner: "User", now: datetime) -> str:
         _lay_out(number, chains[number * 5 % len(chains)], leads=leads or [owner], rules=rules, now=now)
     _repeat(now=now, rules=rules)
     keep_going_on(Opportunity.objects.values_list("pk", flat=True))
+    lay_out_forecasts(now=now)
     watch(now=now)
     return f"The demo company has {Opportunity.objects.count()} opportunities in a year of the funnel: see Funnel."
 

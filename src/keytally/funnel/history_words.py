@@ -42,6 +42,10 @@ REFUSALS: Mapping[str, Word] = {
     "REFERENCE_TWICE": _("“%(value)s” stands in this file twice, or was imported before."),
     "OUTCOME_MISSING": _("It does not say whether it was won, lost, stopped or is in progress."),
     "NO_OUTCOME": _("“%(value)s” says neither won, lost, stopped nor in progress."),
+    "STAGE_NAMED": _(
+        "“%(value)s” is a stage of the funnel, and stages are reached by evidence, not by an import: write “in "
+        "progress” to bring it as history, or open it as an opportunity with its evidence."
+    ),
     "OPENED_ON_MISSING": _("The day on which it began is missing; without it nothing can be measured."),
     "CLOSED_ON_MISSING": _("It is over, but the day on which it ended is missing."),
     "OPENED_IN_FUTURE": _("It begins on %(value)s, which is still to come."),

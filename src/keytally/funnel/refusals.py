@@ -14,6 +14,10 @@ from keytally.funnel.rules.stages import Stage
 
 SENTENCES: Mapping[str, Promise | str] = {
     "GATE_CLOSED": gettext_lazy("The gate of “%(stage)s” is closed: %(missing)s."),
+    "HISTORY_INCOMPLETE": gettext_lazy(
+        "It was imported as history, and its account, its owner or the customer's size is not known: "
+        "open a new opportunity for what is still under way."
+    ),
     "NOT_OPEN": gettext_lazy("The opportunity is closed already; nothing moves any more."),
     "SAME_STAGE": gettext_lazy("The opportunity stands in “%(stage)s” already."),
     "MOVED_MEANWHILE": gettext_lazy(

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("measures/rules/", forecast.rules, name="measure_rules"),
     path("forecasts/", forecast.forecasts, name="forecasts"),
     path("forecasts/make/", forecast.make, name="make_forecast"),
+    path("forecasts/making/<int:job_id>/", forecast.making, name="forecast_making"),
     path("forecasts/score/", forecast.score, name="score_forecasts"),
     path("forecasts/<int:forecast_id>/", forecast.forecast, name="forecast"),
     path("history/", history.history_imports, name="history_imports"),

@@ -20,6 +20,9 @@ LISTS = (
     ("SECOND", _("Second list: our form, dated talks, price objection, delivery or payment argued")),
 )
 
+_HEAD = ("weight", "led_by", "purpose_zh", "purpose_en", "stale_days", "follows")
+_TAIL = ("new_zh", "new_en", "new_days", "starts_on", "reason")
+
 
 class StageForm(forms.Form):
     """What a stage asks for, by customer size, from a day on."""
@@ -64,8 +67,30 @@ class StageForm(forms.Form):
         if stage is not Stage.NEGOTIATION:
             del self.fields["follows"]
         sizes = [f"{part}_{size.value}" for size in CustomerSize for part in ("required", "needed", "of")]
-        first = ["weight", "led_by", "purpose_zh", "purpose_en", "stale_days", "follows"]
-        self.order_fields([*first, *sizes, "new_zh", "new_en", "new_days", "starts_on", "reason"])
+        self.order_fields([*_HEAD, *sizes, *_TAIL])
+
+    def heads(self) -> list[forms.BoundField]:
+        """List the fields of the stage itself."""
+        return [self[name] for name in _HEAD if name in self.fields]
+
+    def sizes(self) -> list[tuple[str, str, list[forms.BoundField], bool]]:
+        """List the gate of each size with a line that sums it up, and whether it is to be seen at once."""
+        shown = []
+        for place, size in enumerate(CustomerSize):
+            fields = [self[f"{part}_{size.value}"] for part in ("required", "needed", "of")]
+            is_wrong = any(field.errors for field in fields)
+            required, needed, chosen = (field.value() for field in fields)
+            words = _("%(required)d required, %(needed)s of %(chosen)d that may be chosen") % {
+                "required": len(required or ()),
+                "needed": needed or 0,
+                "chosen": len(chosen or ()),
+            }
+            shown.append((str(SIZE_LABELS[size]), words, fields, is_wrong or (place == 0 and not self.is_bound)))
+        return shown
+
+    def tails(self) -> list[forms.BoundField]:
+        """List what is new, and from when and why it holds."""
+        return [self[name] for name in _TAIL]
 
     def changed(self) -> dict[str, Any]:
         """Write the whole set of gates with this stage as it was typed."""

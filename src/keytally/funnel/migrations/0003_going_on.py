@@ -21,10 +21,10 @@ def tell(apps, schema_editor):
             before = [earlier.entered_on for earlier in way[:place] if earlier.stage == entry.stage]
             entry.onward_on, entry.same_stage_on = min(onward, default=None), max(before, default=None)
             entry.dropped_on = one.closed_on if one.state in ("LOST", "STOPPED") else None
-            entry.currency = one.currency
+            entry.currency, entry.amount_minor = one.currency, one.amount_minor
             told.append(entry)
     entries.model.objects.bulk_update(
-        told, ["onward_on", "dropped_on", "same_stage_on", "currency"], batch_size=500
+        told, ["onward_on", "dropped_on", "same_stage_on", "currency", "amount_minor"], batch_size=500
     )
 
 
@@ -61,10 +61,15 @@ class Migration(migrations.Migration):
             name='same_stage_on',
             field=models.DateField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='stageentry',
+            name='amount_minor',
+            field=models.BigIntegerField(blank=True, null=True),
+        ),
         migrations.RemoveIndex(model_name='stageentry', name='entry_by_stage'),
         migrations.AddIndex(
             model_name='stageentry',
-            index=models.Index(fields=['stage', 'entered_on', 'left_on', 'currency', 'number', 'same_stage_on', 'onward_on', 'dropped_on'], name='entry_by_stage'),
+            index=models.Index(fields=['stage', 'entered_on', 'left_on', 'currency', 'number', 'same_stage_on', 'onward_on', 'dropped_on', 'amount_minor'], name='entry_by_stage'),
         ),
         migrations.RunPython(tell, migrations.RunPython.noop, elidable=True),
     ]

@@ -26,7 +26,7 @@ from keytally.funnel.rules.stages import CustomerSize, Direction, Stage, State, 
 
 PERSON = settings.AUTH_USER_MODEL
 STAGES = [stage.value for stage in Stage]
-_COUNTED = ("currency", "number", "same_stage_on", "onward_on", "dropped_on")
+_COUNTED = ("currency", "number", "same_stage_on", "onward_on", "dropped_on", "amount_minor")
 
 
 class Opportunity(models.Model):
@@ -136,11 +136,12 @@ class StageEntry(models.Model):
     missing = models.JSONField(default=list)
     judged_by = models.ForeignKey(RuleSetVersion, null=True, on_delete=models.PROTECT, related_name="+")
     # Kept by `services.going_on` whenever the opportunity moves, ends or is taken up again: from which day it had gone
-    # on or dropped out, when the same stage was entered before, and in which currency it is measured.
+    # on or dropped out, when the same stage was entered before, and the amount that it is measured with.
     onward_on = models.DateField(null=True, blank=True)
     dropped_on = models.DateField(null=True, blank=True)
     same_stage_on = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
+    amount_minor = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("stage entry")

@@ -15,6 +15,7 @@ from keytally.funnel.queries.reach import VIEW, visible_to
 from keytally.funnel.rules.calibration import Outcome, Score, score
 from keytally.funnel.rules.stages import STAGES, Stage, State
 from keytally.funnel.rules.survival import MILLION, OPEN, Incidence, Spell, incidence, rounded
+from keytally.jobs.models import Job
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -109,6 +110,11 @@ def chances_of(run: ForecastRun, *, person: "User", as_of: date) -> QuerySet[For
     seen = visible_to(person, as_of=as_of)
     chances = run.chances.select_related("run", "opportunity__account", "opportunity__owner")
     return chances.filter(opportunity__in=seen.order_by().values("pk"))
+
+
+def job_of(number: int) -> Job:
+    """Find the job that makes a forecast."""
+    return Job.objects.select_related("owner").get(pk=number)
 
 
 def to_score(*, today: date) -> QuerySet[ForecastRun]:

@@ -99,7 +99,7 @@ def trend(person: "User", wanted: Slice) -> list[MonthFigures]:
 
 def _stood(person: "User", wanted: Slice, months: list[tuple[date, date]]) -> dict[tuple[str, int], tuple[int, int]]:
     entries = StageEntry.objects.filter(
-        Q(left_on=None) | Q(left_on__gt=months[0][1]), opportunity__is_history=False, entered_on__lte=wanted.as_of
+        Q(left_on=None) | Q(left_on__gt=months[0][1]), stage__in=STAGES, entered_on__lte=wanted.as_of
     )
     if is_everything(person, wanted):
         entries = entries.filter(currency=wanted.currency)
@@ -109,7 +109,7 @@ def _stood(person: "User", wanted: Slice, months: list[tuple[date, date]]) -> di
     grouped = (
         entries.annotate(came=Month("entered_on"), left=left)
         .values_list("stage", "came", "left")
-        .annotate(count=Count("pk"), amount=Sum("opportunity__amount_minor"))
+        .annotate(count=Count("pk"), amount=Sum("amount_minor"))
         .order_by()
     )
     found: dict[tuple[str, int], tuple[int, int]] = {}

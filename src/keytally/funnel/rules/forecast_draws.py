@@ -23,6 +23,7 @@ def simulate(
     ratios: Sequence[int],
     draws: int,
     bits: Bits,
+    on_drawn: Callable[[], None] = lambda: None,
 ) -> list[int]:
     """Draw totals: per stage its rate anew, per opportunity whether it is won in the period and for how much.
 
@@ -38,6 +39,7 @@ def simulate(
             won = below(rate, draws=draws, bits=bits) & chance(one.timing_ppm, draws=draws, bits=bits)
             for ratio, mask in zip(ratios, _parts(won, len(ratios), draws=draws, bits=bits), strict=True):
                 add(sums, mask, rounded(one.amount_minor * ratio, MILLION))
+            on_drawn()
     return totals(sums, draws=draws)
 
 

@@ -62,6 +62,25 @@ _WORDS: Mapping[Result, str] = {
     Result.OPEN: "open|in progress|engaging|prospecting|new|进行中|跟进中|在谈|未结束|打开",
 }
 _RESULTS: Mapping[str, Result] = {word: result for result, words in _WORDS.items() for word in words.split("|")}
+# A file that names a stage of the funnel says more than an import may bring: stages are reached by evidence.
+_STAGES = frozenset(
+    (
+        *("target", "intent", "project", "project set up", "recognition", "negotiation", "closing"),
+        *(
+            "目标",
+            "意向",
+            "立项",
+            "认可",
+            "谈判",
+            "目标阶段",
+            "意向阶段",
+            "立项阶段",
+            "认可阶段",
+            "谈判阶段",
+            "成交阶段",
+        ),
+    )
+)
 _GAPS = re.compile(r"[\s_\-]+")
 
 
@@ -93,6 +112,15 @@ def result_of(text: str) -> Result | None:
     (<Result.OPEN: 'OPEN'>, <Result.WON: 'WON'>, None)
     """
     return _RESULTS.get(_GAPS.sub(" ", text).strip().casefold())
+
+
+def names_stage(text: str) -> bool:
+    """Tell whether a text names a stage of the funnel and not how something ended.
+
+    >>> names_stage("Project_set-up"), names_stage("谈判阶段"), names_stage("Won")
+    (True, True, False)
+    """
+    return _GAPS.sub(" ", text).strip().casefold() in _STAGES
 
 
 def read_record(facts: Mapping[str, Any], *, currency: str, as_of: date) -> Record | tuple[Refused, ...]:
@@ -137,7 +165,8 @@ def _missing(facts: Mapping[str, Any], result: Result | None) -> list[Refused]:
     if not facts.get("outcome"):
         found.append(Refused("OUTCOME_MISSING", "outcome"))
     elif result is None:
-        found.append(Refused("NO_OUTCOME", "outcome", str(facts["outcome"])))
+        code = "STAGE_NAMED" if names_stage(str(facts["outcome"])) else "NO_OUTCOME"
+        found.append(Refused(code, "outcome", str(facts["outcome"])))
     if facts.get("opened_on") is None:
         found.append(Refused("OPENED_ON_MISSING", "opened_on"))
     return found

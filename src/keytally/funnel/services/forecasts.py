@@ -2,9 +2,10 @@
 
 import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from keytally.funnel.rule_data import gate_profile
 from keytally.funnel.rules.calibration import Outcome, nearest, score
 from keytally.funnel.rules.forecast import (
     Candidate,
+    Spread,
     calibrated_minor,
     calibrated_ppm,
     is_due,
@@ -41,6 +43,14 @@ FORECAST = "forecast"
 PERCENT_PPM = 10_000
 
 
+# Hears which step the work is in, its number, and how many of how many opportunities are done.
+Tell = Callable[[str, int, int, int], None]
+
+
+def silent(_step: str, _number: int, _done: int, _total: int) -> None:
+    """Tell nobody how far the work is."""
+
+
 class UnableToForecast(Exception):
     """A forecast cannot be made; the argument is the code of the reason."""
 
@@ -56,44 +66,75 @@ class Basis:
     won: Incidence
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a forecast tells before it is kept."""
+
+    waiting: Sequence[kept.Waiting]
+    candidates: Sequence[Candidate]
+    bases: Mapping[Stage, Basis]
+    spread: Spread
+    unqualified: int
+    seed: int
+
+
 def make_forecast(
-    wanted: Slice, *, period: Period, by: "User | None", now: datetime, seed: int | None = None
+    wanted: Slice,
+    *,
+    period: Period,
+    by: "User | None",
+    now: datetime,
+    seed: int | None = None,
+    tell: Tell = silent,
 ) -> ForecastRun:
     """Tell three figures for a period and keep them with the chance of every opportunity, or raise `UnableToForecast`.
 
-    Nobody makes the company's own forecast. The same seed on the same funnel draws the same again.
+    Nobody makes the company's own forecast. The same seed on the same funnel draws the same again. `tell` hears how
+    far the work is and may stop it.
     """
-    today = business_date(now)
-    if period.ends_before <= today:
+    if period.ends_before <= business_date(now):
         raise UnableToForecast("PERIOD_OVER")
+    told = _work_out(wanted, period=period, by=by, today=business_date(now), seed=seed, tell=tell)
+    tell("keep", 3, 0, len(told.waiting))
+    return _keep(told, wanted, period=period, by=by, now=now)
+
+
+def _work_out(wanted: Slice, *, period: Period, by: "User | None", today: date, seed: int | None, tell: Tell) -> Told:
     rules = measure_rules(as_of=today)
-    found = measured(by, wanted) if by else sliced(Opportunity.objects.all(), wanted)
-    whose = found if wanted.is_filtered or by else None
-    bases = basis_of(whose, as_of=today, rules=rules)
+    found = part_of_funnel(wanted, by=by)
+    tell("history", 1, 0, 0)
+    bases = basis_of(found if wanted.is_filtered or by else None, as_of=today, rules=rules)
     waiting = kept.waiting(found, as_of=today)
     candidates = [_candidate(one, bases[one.stage], as_of=today, period=period, rules=rules) for one in waiting]
     chosen = seed if seed is not None else seed_of(wanted, period)
+    drawn = [one for one in candidates if one.amount_minor]
+    counter = count(1)
     totals = simulate(
-        [one for one in candidates if one.amount_minor],
+        drawn,
         cases={stage.value: base.cases + rules.prior_cases for stage, base in bases.items()},
         ratios=kept.amount_ratios(),
         draws=rules.draws,
         bits=random.Random(chosen).getrandbits,  # noqa: S311 - draws that can be repeated, not secrets
+        on_drawn=lambda: tell("draws", 2, next(counter), len(drawn)),
     )
-    spread = spread_of(totals)
+    return Told(waiting, candidates, bases, spread_of(totals), kept.unqualified(found, as_of=today), chosen)
+
+
+@transaction.atomic
+def _keep(told: Told, wanted: Slice, *, period: Period, by: "User | None", now: datetime) -> ForecastRun:
+    spread, waiting = told.spread, told.waiting
     run = ForecastRun.objects.create(
         owner=by,
-        made_on=today,
+        made_on=business_date(now),
         made_at=now,
         asked=wanted.asked(),
         starts_on=period.starts_on,
         ends_before=period.ends_before,
         currency=wanted.currency,
-        seed=chosen,
+        seed=told.seed,
         draws=spread.draws,
-        weighted_minor=weighted_minor(candidates),
-        calibrated_minor=calibrated_minor(candidates),
+        weighted_minor=weighted_minor(told.candidates),
+        calibrated_minor=calibrated_minor(told.candidates),
         p10_minor=spread.p10_minor,
         p50_minor=spread.p50_minor,
         p90_minor=spread.p90_minor,
@@ -101,12 +142,17 @@ def make_forecast(
         opportunity_count=len(waiting),
         without_amount=sum(not one.amount_minor for one in waiting),
         without_date=sum(one.expected_on is None for one in waiting),
-        unqualified=kept.unqualified(found, as_of=today),
-        basis=[[one.stage, one.weight_ppm, one.calibrated_ppm, one.cases] for one in bases.values()],
+        unqualified=told.unqualified,
+        basis=[[one.stage, one.weight_ppm, one.calibrated_ppm, one.cases] for one in told.bases.values()],
     )
-    _keep_chances(run, waiting, candidates)
-    record_audit("funnel.forecast", by=by, at=now, subject=Subject(FORECAST, run.pk), after={"seed": chosen})
+    _keep_chances(run, waiting, told.candidates)
+    record_audit("funnel.forecast", by=by, at=now, subject=Subject(FORECAST, run.pk), after={"seed": told.seed})
     return run
+
+
+def part_of_funnel(wanted: Slice, *, by: "User | None") -> "QuerySet[Opportunity]":
+    """Keep what a forecast is made of: what a person may see of a slice; all of it for the company's own."""
+    return measured(by, wanted) if by else sliced(Opportunity.objects.all(), wanted)
 
 
 def basis_of(found: "QuerySet[Opportunity] | None", *, as_of: date, rules: MeasureRules) -> Mapping[Stage, Basis]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from keytally.funnel.models import Opportunity, StageEntry
 from keytally.funnel.rules.going_on import Stay, going_on
 
-KEPT = ("onward_on", "dropped_on", "same_stage_on", "currency")
+KEPT = ("onward_on", "dropped_on", "same_stage_on", "currency", "amount_minor")
 AT_ONCE = 500
 
 
@@ -30,7 +30,8 @@ def tell_going_on(opportunity: Opportunity, entries: Sequence[StageEntry]) -> li
     for entry, found in zip(
         entries, going_on(stays, state=opportunity.state, closed_on=opportunity.closed_on), strict=True
     ):
-        told = (found.onward_on, found.dropped_on, found.same_stage_on, opportunity.currency)
+        days = (found.onward_on, found.dropped_on, found.same_stage_on)
+        told = (*days, opportunity.currency, opportunity.amount_minor)
         if told != tuple(getattr(entry, name) for name in KEPT):
             for name, value in zip(KEPT, told, strict=True):
                 setattr(entry, name, value)

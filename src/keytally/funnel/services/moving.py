@@ -52,6 +52,7 @@ def move(
     """
     opportunity = held_open(opportunity_id)
     _need_seen(opportunity, to=to, seen_in=seen_in)
+    _need_known(opportunity)
     if is_back(opportunity.stage, to):
         return _walk(opportunity, [Step(to, Direction.BACK, reason.strip())], by=by, now=now)
     gather([opportunity], now=now)
@@ -70,6 +71,7 @@ def override(*, opportunity_id: int, to: Stage, reason: str, by: "User", now: da
     """Let an opportunity past closed gates, or stay where its gate has closed, by a manager with a reason; counted."""
     opportunity = held_open(opportunity_id)
     today = business_date(now)
+    _need_known(opportunity)
     if not visible_to(by, as_of=today, permission=OVERRIDE).filter(pk=opportunity.pk).exists():
         raise UnableToKeepOpportunity("OVERRIDE_NOT_PERMITTED")
     if not reason.strip():
@@ -117,6 +119,12 @@ def _verdicts(opportunity: Opportunity, to: Stage, profile: GateProfile, now: da
     size = CustomerSize(opportunity.customer_size)
     stages = gates_between(opportunity.stage, to) or [to]
     return {stage: judge_gate(profile.gate(stage, size=size), evidence) for stage in stages}
+
+
+def _need_known(opportunity: Opportunity) -> None:
+    """Refuse to judge imported history of which nobody knows the account, the owner or the customer's size."""
+    if not (opportunity.account_id and opportunity.owner_id and opportunity.customer_size):
+        raise UnableToKeepOpportunity("HISTORY_INCOMPLETE")
 
 
 def _step(stage: Stage, verdict: GateVerdict, reason: str) -> Step:

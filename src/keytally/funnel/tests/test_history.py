@@ -7,12 +7,15 @@ import pytest
 from django.urls import reverse
 
 from keytally.funnel.models import HistoryImport, Opportunity
+from keytally.funnel.refusals import UnableToKeepOpportunity
 from keytally.funnel.rules.history import Record, read_record, result_of
+from keytally.funnel.rules.stages import Stage
 from keytally.funnel.services import history
 from keytally.funnel.services.ending import resume
+from keytally.funnel.services.moving import move, override
 from keytally.imports.services import Upload
 
-from .conftest import NOW, TODAY
+from .conftest import NOW, TODAY, shows
 
 
 @pytest.fixture(autouse=True)
@@ -181,3 +184,38 @@ def test_rubbish_is_refused_in_a_sentence(client, cast):
     assert "QQQ" in page.content.decode()
     client.force_login(cast.rep)
     assert client.get(reverse("funnel:history_imports")).status_code == 403
+
+
+def test_no_import_sets_a_stage_and_what_it_brought_passes_no_gate_by_any_way(cast, client):
+    """No path leads around a gate by import, and none from it: not by form, drag, program, nor by an override."""
+    named = [
+        f"B{number},永盛超市,lina,{word},茶,2026-06-01,," for number, word in enumerate(("谈判", "CLOSING", "立项"))
+    ]
+    kept = opened(cast, OPEN, *named)
+    outcome = history.check_history(kept, by=cast.director, now=NOW)
+    assert (outcome.read, outcome.accepted, outcome.read - outcome.accepted) == (4, 1, 3)
+    rejected = list(kept.batch.rejected.order_by("row"))
+    assert [(one.code, one.value) for one in rejected] == [
+        ("STAGE_NAMED", "谈判"), ("STAGE_NAMED", "CLOSING"), ("STAGE_NAMED", "立项"),
+    ]  # fmt: skip
+    assert "stages are reached by evidence" in rejected[0].reason_en
+    history.set_columns(kept, columns=kept.columns, currency="CNY", is_good_rows_only=True)
+    history.check_history(kept, by=cast.director, now=NOW)
+    history.run_history(kept, by=cast.director, now=NOW)
+    one = Opportunity.objects.get()
+    client.force_login(cast.director)
+    said = {"to": "TARGET", "seen_in": ""}
+    assert client.get(reverse("funnel:show", args=[one.pk])).status_code == 200
+    client.post(reverse("funnel:move", args=[one.pk]), said)
+    client.post(reverse("funnel:drop", args=[one.pk]), said, headers={"HX-Request": "true"})
+    client.post(reverse("funnel:override", args=[one.pk, "CLOSING"]), {"reason": "because"})
+    shows(one, "accepts_material", "contact_made")
+    for step in (
+        lambda: move(opportunity_id=one.pk, to=Stage.TARGET, by=cast.director, now=NOW),
+        lambda: override(opportunity_id=one.pk, to=Stage.INTENT, reason="x", by=cast.director, now=NOW),
+    ):
+        with pytest.raises(UnableToKeepOpportunity) as refused:
+            step()
+        assert refused.value.codes == ("HISTORY_INCOMPLETE",)
+    one.refresh_from_db()
+    assert (one.stage, one.entries.count()) == ("", 0)

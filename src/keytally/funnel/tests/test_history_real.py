@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -76,7 +77,7 @@ def assert_it_came_in(crm):
 
 
 def assert_velocity(found, won, curve):
-    amounts = [round(float(row["close_value"]) * 100) for row in won if row["close_value"]]
+    amounts = [int(Decimal(row["close_value"]) * 100) for row in won if row["close_value"]]
     assert found.ended.won_minor == sum(amounts)
     assert found.velocity.amount_minor == round(sum(amounts) / len(amounts))
     count, rate = 4346, 6438 / (6438 + 3493)

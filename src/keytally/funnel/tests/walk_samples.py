@@ -9,6 +9,7 @@ from keytally.funnel.labels import PaperKind
 from keytally.funnel.models import HistoryImport
 from keytally.funnel.queries.measures_slice import slice_of
 from keytally.funnel.rules.stages import CustomerSize, Stage, TeamRole
+from keytally.funnel.services.asking import JOB_KIND
 from keytally.funnel.services.evidence import NewEvidence
 from keytally.funnel.services.forecasts import make_forecast
 from keytally.funnel.services.opening import NewOpportunity, open_opportunity
@@ -16,6 +17,7 @@ from keytally.funnel.services.papers import add_paper
 from keytally.funnel.services.team import add_competitor, add_member, keep_review
 from keytally.funnel.views.edits import EDITS
 from keytally.imports.services import open_batch
+from keytally.jobs.services import enqueue
 from keytally.kernel.periods import Period
 
 NAME, NOTE, RIVAL, REVIEWED = "secretopportunity", "secretgateevidence", "secretcompetitor", "secretreviewnote"
@@ -63,6 +65,7 @@ def samples(stranger, *, now):
             "funnel:evidence_id": one.evidence.exclude(note="").first().pk,
             "funnel:member_id": member.pk,
             "funnel:forecast_id": forecast.pk,
+            "funnel:job_id": _making(stranger, now=now).pk,
             "api/forecasts:forecast_id": forecast.pk,
             "funnel:history_id": _history(stranger, now=now).pk,
         },
@@ -75,6 +78,10 @@ def samples(stranger, *, now):
 def _forecast(stranger, *, now):
     today = business_date(now)
     return make_forecast(slice_of({}, today=today), period=Period.through(today, today), by=stranger, now=now)
+
+
+def _making(stranger, *, now):
+    return enqueue(kind=JOB_KIND, owner=stranger, parameters={}, now=now)
 
 
 def _history(stranger, *, now):

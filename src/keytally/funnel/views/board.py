@@ -17,7 +17,7 @@ from keytally.funnel.rule_data import gate_profile
 from keytally.funnel.rules.stages import Stage, State
 from keytally.funnel.services import moving
 from keytally.funnel.views.lists import filters
-from keytally.funnel.views.occasions import occasion
+from keytally.funnel.views.occasions import mending, occasion
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -58,8 +58,7 @@ def drop(request: HttpRequest, number: int) -> HttpResponse:
     except GateClosed as refusal:
         for sentence in refusal.sentences():
             messages.error(request, sentence)
-        form = reverse("funnel:edit", args=[number, "evidence"])
-        return _lead(request, f"{form}?to={next(iter(refusal.closed))}&then={to}")
+        return _lead(request, mending(number, refusal, then=to))
     except UnableToKeepOpportunity as refusal:
         for sentence in refusal.sentences():
             messages.error(request, sentence)

@@ -24,7 +24,7 @@ from keytally.funnel.rule_data import gate_profile
 from keytally.funnel.rules.closing import FACTS
 from keytally.funnel.rules.stages import STAGES, CustomerSize, Stage, State, TeamRole, position
 from keytally.funnel.services import ending, evidence, moving, opening, papers, team
-from keytally.funnel.views.occasions import Data, Edit, Occasion, answer, occasion, refuse
+from keytally.funnel.views.occasions import Data, Edit, Occasion, answer, mending, occasion, refuse
 
 if TYPE_CHECKING:
     from keytally.funnel.rules.gates import GateProfile
@@ -186,14 +186,14 @@ def _then_move(found: Occasion) -> str | None:
     except GateClosed as refusal:
         for sentence in refusal.sentences():
             messages.error(found.request, sentence)
-        form = reverse("funnel:edit", args=[found.opportunity.pk, "evidence"])
-        return f"{form}?to={next(iter(refusal.closed))}&then={then}"
+        kept = {"back": "page"} if found.asked.get("back") == "page" else {}
+        return mending(found.opportunity.pk, refusal, then=then, **kept)
     except UnableToKeepOpportunity as refusal:
         for sentence in refusal.sentences():
             messages.error(found.request, sentence)
         return None
     messages.success(found.request, _("Moved to “%(stage)s”.") % {"stage": stage_name(then)})
-    return reverse("funnel:board")
+    return None if found.asked.get("back") == "page" else reverse("funnel:board")
 
 
 def _facts_form(found: Occasion, data: Data) -> forms.Form:

@@ -20,9 +20,11 @@ from keytally.funnel.forms.forecast import MeasureRulesForm, PeriodForm
 from keytally.funnel.models import ForecastRun
 from keytally.funnel.queries.forecasts import chances_of, records, visible_forecasts
 from keytally.funnel.queries.measures_slice import Slice, slice_of
-from keytally.funnel.services.forecasts import UnableToForecast, make_forecast, score_forecasts
+from keytally.funnel.services.asking import JOB_KIND, ask_for_forecast
+from keytally.funnel.services.forecasts import UnableToForecast, score_forecasts
 from keytally.funnel.views.measures import slice_choices
 from keytally.funnel.views.measures_pictures import calibration_picture, three_figures
+from keytally.jobs.queries import steerable_jobs, visible_jobs
 
 PER_PAGE = 50
 MAKE = "funnel.forecast"
@@ -44,11 +46,30 @@ def make(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, form, status=422)
     try:
-        run = make_forecast(_today(wanted, request), period=form.period(), by=person_of(request), now=datetime.now(UTC))
+        made = ask_for_forecast(
+            _today(wanted, request), period=form.period(), by=person_of(request), now=datetime.now(UTC)
+        )
     except UnableToForecast as refusal:
         form.add_error(None, str(ERRORS[refusal.args[0]]))
         return _shown(request, form, status=422)
-    return redirect("funnel:forecast", run.pk)
+    return redirect("funnel:forecast" if isinstance(made, ForecastRun) else "funnel:forecast_making", made.pk)
+
+
+@requires("funnel.forecast")
+@require_GET
+def making(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Show how far a large forecast is, and the forecast once it is made."""
+    person, today = person_of(request), day_of(request)
+    job = visible_jobs(person, today).filter(pk=job_id, kind=JOB_KIND).first()
+    if job is None:
+        raise Http404
+    made = visible_forecasts(person, as_of=today).filter(pk=job.result.get("forecast")).first()
+    if made and request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("funnel:forecast", args=[made.pk])})
+    if made:
+        return redirect("funnel:forecast", made.pk)
+    context = {"job": job, "may_run": steerable_jobs(person, today).filter(pk=job.pk).exists()}
+    return render(request, "funnel/forecast_making.html", context)
 
 
 @requires("funnel.view")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +18,7 @@ from keytally.core.access import person_of
 from keytally.core.clock import business_date
 from keytally.funnel.models import Opportunity
 from keytally.funnel.queries.reach import visible_opportunity
-from keytally.funnel.refusals import UnableToKeepOpportunity
+from keytally.funnel.refusals import GateClosed, UnableToKeepOpportunity
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -81,6 +82,14 @@ def answer(request: HttpRequest, found: Occasion, wanted: Edit | None) -> HttpRe
         "is_upload": form.is_multipart(),
     }
     return render(request, "funnel/form.html", shown, status=422 if form.is_bound else 200)
+
+
+def mending(number: int, refusal: GateClosed, *, then: str, **more: str) -> str:
+    """Address the form for the first evidence that a closed gate misses, from which the move then goes on."""
+    stage, verdict = next(iter(refusal.closed.items()))
+    missing = {"criterion": verdict.missing[0].criteria[0]} if verdict.missing else {}
+    asked = {"to": stage.value, "then": then, **missing, **more}
+    return f"{reverse('funnel:edit', args=[number, 'evidence'])}?{urlencode(asked)}"
 
 
 def refuse(form: forms.Form, refusal: UnableToKeepOpportunity) -> None:

@@ -27,7 +27,7 @@ from keytally.funnel.rules.stages import STAGES, CustomerSize, Stage, position
 from keytally.funnel.services import ending, handing_over, moving
 from keytally.funnel.subjects import OPPORTUNITY
 from keytally.funnel.subjects import opportunity as subject_of
-from keytally.funnel.views.occasions import Occasion, occasion
+from keytally.funnel.views.occasions import Occasion, mending, occasion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
     except GateClosed as refusal:
         for sentence in refusal.sentences():
             messages.error(request, sentence)
-        return redirect(f"{reverse('funnel:edit', args=[number, 'evidence'])}?to={next(iter(refusal.closed))}")
+        return redirect(mending(number, refusal, then=to, back="page"))
     except UnableToKeepOpportunity as refusal:
         for sentence in refusal.sentences():
             messages.error(request, sentence)
