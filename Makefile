@@ -42,7 +42,7 @@ bench-workbench: ## Measure a million lines a side on the page, the grid in a br
 bench-workbench-small: ## Measure the workbench with 10,000 lines a side, for a quick look
 	$(PYTHON) -m bench.workbench --small
 
-bench-funnel: ## Measure the board with 20,000 open opportunities and 500,000 pieces of evidence, on both databases
+bench-funnel: ## Measure the board and the four measures with 20,000 open opportunities and 500,000 pieces of evidence, on both databases
 	$(PYTHON) -m bench.funnel
 
 mutate-gates: ## Break the rules of the gates one place at a time and say whether their tests notice

@@ -121,6 +121,8 @@ def look(page, name, language):
     before = page.viewport_size
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("scrollTo(0, 0)")
+        page.wait_for_timeout(400)
         fits(page)
         picture(page, name, language, capability="funnel", full=True)
     page.set_viewport_size(before)
@@ -222,7 +224,7 @@ def be_refused(page, here, one, *, words, language):
     page.select_option("#id_criterion", "need_stated")
     page.fill("#id_note", "采购要求坪效提高一成。")
     page.click("main form.form-card button[type=submit]")
-    page.wait_for_url("**/funnel/" if WIDTHS[language] > 1000 else f"**/funnel/{one.pk}/")
+    page.wait_for_url("**/funnel/" if WIDTHS[language] > 1000 else f"**/funnel/{one.pk}/**")
     assert stage_of(one) == Stage.INTENT
 
 
@@ -255,7 +257,7 @@ def let_past(page, here, one, *, words, language):
     assert stage_of(one) == Stage.PROJECT, "without a reason nothing moves"
     page.fill("#id_reason", "财务总监口头同意，纪要下周补。")
     page.click("main form.form-card button[type=submit]")
-    page.wait_for_url(f"**/funnel/{one.pk}/**")
+    page.locator("#history").wait_for()
     assert stage_of(one) == Stage.RECOGNITION
     assert "财务总监口头同意" in page.locator("#history").inner_text()
     look(page, "opportunity", language)
@@ -292,8 +294,10 @@ def negotiate(page, here, one, *, by, language):
     page.fill(f"[name=level_{price}]", "97")
     page.fill(f"[name=level_{term}]", "45")
     page.fill("[name=note]", "双方签意向")
+    page.fill("[name=title]", "鲜果坊谈判复盘")
+    page.fill("[name=text]", "先换账期，再谈价。")
     page.click("main form.form-card button[type=submit]")
-    page.wait_for_url(f"**/negotiation/{found.pk}/**")
+    page.get_by_text("鲜果坊谈判复盘").first.wait_for()
     assert Negotiation.objects.get().state == "DEAL"
 
 
@@ -302,16 +306,17 @@ def test_from_a_pasted_table_to_a_repeat_purchase(page, here, become, rep, manag
     one = find_and_convert(page, here, language=language, words=words, today=today)
     be_refused(page, here, one, words=words, language=language)
     now = datetime.now(UTC)
-    add_member(opportunity_id=one.pk, person=manager, role=TeamRole.PROJECT_MANAGER, by=manager, now=now)
+    add_member(opportunity_id=one.pk, person=manager, role=TeamRole.PROJECT_TEAM, by=manager, now=now)
     prove(one, "our_standard_met", "team_and_process", "core_need", by=rep)
     if not Opportunity.objects.get(pk=one.pk).evidence.filter(criterion="our_team_formed").exists():
         prove(one, "our_team_formed", by=rep)
     move_on(page, here, one, Stage.PROJECT, language=language)
 
     become(manager, width=1440)
-    let_past(page, here, one, words=words, language=language)
+    here(f"/funnel/{one.pk}/")
     page.click(f"form[action='/funnel/{one.pk}/accept/'] button")
     page.wait_for_load_state()
+    let_past(page, here, one, words=words, language=language)
     here("/funnel/")
     look(page, "board", language)
     prove(one, "our_contract_form", by=manager)
@@ -326,11 +331,11 @@ def test_from_a_pasted_table_to_a_repeat_purchase(page, here, become, rep, manag
     assert stage_of(one) == Stage.CLOSING
     here(f"/funnel/{one.pk}/edit/won/")
     page.click("main form.form-card button[type=submit]")
-    page.wait_for_url(f"**/funnel/{one.pk}/**")
+    page.locator(f"a[href='/funnel/{one.pk}/edit/repeat/']").wait_for()
     look(page, "won", language)
     page.click(f"a[href='/funnel/{one.pk}/edit/repeat/']")
     page.click("main form.form-card button[type=submit]")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/edit/" not in url)
     again = Opportunity.objects.get(earlier=one)
     assert (again.stage, again.source, again.state) == (Stage.INTENT, "REPEAT", "OPEN")
     assert page.url.endswith(f"/funnel/{again.pk}/")

@@ -46,7 +46,7 @@ def _is_qualified(one: "Opportunity") -> str:
 
 
 _COLUMNS = [
-    Column(_("Number"), lambda one: one.pk),
+    Column(pgettext_lazy("opportunity", "Number"), lambda one: one.pk),
     Column(_("What is to be sold"), lambda one: one.name),
     Column(_("Product or category"), lambda one: one.product),
     Column(_("Account code"), lambda one: one.account.code if one.account else ""),
@@ -65,9 +65,9 @@ _COLUMNS = [
     Column(_("Currency"), lambda one: one.currency),
     Column(_("Owner"), lambda one: str(one.owner or "")),
     Column(pgettext_lazy("opportunity", "Source"), lambda one: str(SOURCE_LABELS[Source(one.source)])),
-    Column(_("Opened on"), lambda one: one.opened_on),
+    Column(pgettext_lazy("opportunity", "Opened on"), lambda one: one.opened_on),
     Column(_("Expected close"), lambda one: one.expected_on),
-    Column(_("Closed on"), lambda one: one.closed_on),
+    Column(pgettext_lazy("opportunity", "Closed on"), lambda one: one.closed_on),
     Column(_("Reason"), lambda one: str(END_REASON_LABELS[EndReason(one.end_reason)]) if one.end_reason else ""),
     Column(_("Lost to (competitor)"), lambda one: one.lost_to),
     Column(_("Lesson for the next time"), lambda one: one.lesson),

@@ -63,7 +63,7 @@ register_listing(
         permission="funnel.view",
         kind="opportunity",
         columns=[
-            Column(_("Number"), lambda one: one.pk),
+            Column(pgettext_lazy("opportunity", "Number"), lambda one: one.pk),
             Column(_("What is to be sold"), lambda one: one.name),
             Column(_("Product or category"), lambda one: one.product),
             Column(pgettext_lazy("opportunity", "Account"), _account),
@@ -73,8 +73,8 @@ register_listing(
                 _("Amount"), lambda one: None if one.amount_minor is None else Money(one.amount_minor, one.currency)
             ),
             Column(_("Currency"), lambda one: one.currency),
-            Column(_("Opened on"), lambda one: one.opened_on),
-            Column(_("Closed on"), lambda one: one.closed_on),
+            Column(pgettext_lazy("opportunity", "Opened on"), lambda one: one.opened_on),
+            Column(pgettext_lazy("opportunity", "Closed on"), lambda one: one.closed_on),
             Column(_("Owner"), _owner),
             Column(_("Imported history"), lambda one: str(_("yes")) if one.is_history else str(_("no"))),
         ],
@@ -89,7 +89,7 @@ register_listing(
         permission="funnel.view",
         kind="opportunity",
         columns=[
-            Column(_("Number"), lambda one: one.opportunity_id),
+            Column(pgettext_lazy("opportunity", "Number"), lambda one: one.opportunity_id),
             Column(_("What is to be sold"), lambda one: one.opportunity.name),
             Column(
                 pgettext_lazy("opportunity", "Account"),

@@ -160,7 +160,7 @@ def change_issue(request: HttpRequest, number: int, issue_id: int, payload: Issu
 def begin_negotiation(request: HttpRequest, number: int, payload: BeginIn) -> dict[str, Any]:  # noqa: D103 - named by its summary
     found, by, day = _changed(request, number), person_of(request), day_of(request)
     may = reach.negotiation_of(number, person=by, as_of=day, permission=reach.OVERRIDE) is not None
-    said = {"reason": _text(payload.reason), "may_override": may}
+    said: dict[str, Any] = {"reason": _text(payload.reason), "may_override": may}
     _refusing(lambda: preparing.begin(found.pk, by=by, now=datetime.now(UTC), as_of=day, **said))
     return _readiness(request, number)
 
@@ -223,7 +223,7 @@ def _issue(request: HttpRequest, number: int, payload: IssueIn, *, issue_id: int
     said = payload.model_dump(exclude={"reason", "options"})
     texts = {name: _text(said[name]) for name in ("name", "unit")}
     facts = IssueFacts(**{**said, **texts, "options": [[_text(one[0]), *one[1:]] for one in payload.options]})
-    known = {"issue_id": issue_id, "reason": _text(payload.reason)}
+    known: dict[str, Any] = {"issue_id": issue_id, "reason": _text(payload.reason)}
     kept = _refusing(
         lambda: preparing.keep_issue(found.pk, facts, by=person_of(request), now=datetime.now(UTC), **known)
     )

@@ -96,7 +96,7 @@ register_listing(
             Column(_("Kind of value"), lambda given: str(VALUES[ValueKind(given.kind)])),
             Column(_("What was given"), lambda given: given.what),
             Column(_("How they took it"), lambda given: given.reaction),
-            Column(_("By"), lambda given: str(given.given_by)),
+            Column(pgettext_lazy("value given", "By"), lambda given: str(given.given_by)),
         ],
         rows=_value,
         back="playbook:list",

@@ -152,7 +152,7 @@ class TouchForm(PlanForm):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
     contact_name = forms.CharField(label=_("With whom"), max_length=60)
-    outcome = forms.ChoiceField(label=_("What came of it"), choices=[("", "—"), *choices(OUTCOMES)])
+    outcome = forms.ChoiceField(label=pgettext_lazy("lead", "What came of it"), choices=[("", "—"), *choices(OUTCOMES)])
     text = forms.CharField(label=_("What was said and agreed; of a letter, its text"), max_length=4000, widget=_TALL)
     may_write = forms.BooleanField(label=_("Agreed to be sent material"), required=False)
     exception_reason = forms.CharField(

@@ -64,7 +64,7 @@ class NewOpportunityForm(FactsForm):
     """An opportunity to be opened, with the first evidence if there is any."""
 
     account = NodeField(label=_("Account (code or name)"))
-    opened_on = DayField(label=_("Opened on"))
+    opened_on = DayField(label=pgettext_lazy("opportunity", "Opened on"))
     owner = PersonField(label=_("Owner"))
     source = forms.ChoiceField(
         label=pgettext_lazy("opportunity", "Source"),
@@ -114,7 +114,9 @@ class GateEvidenceForm(forms.Form):
         label=pgettext_lazy("evidence", "Source"),
         choices=[(kind.value, SOURCE_KIND_LABELS[kind]) for kind in _TYPED_KINDS],
     )
-    note = forms.CharField(label=_("What happened"), max_length=500, widget=forms.Textarea(attrs=_NOTE))
+    note = forms.CharField(
+        label=pgettext_lazy("evidence", "What happened"), max_length=500, widget=forms.Textarea(attrs=_NOTE)
+    )
     holds_through = DayField(
         label=_("Holds through"),
         required=False,
@@ -149,7 +151,9 @@ class LostForm(forms.Form):
     """Why it was lost, to whom, and what is learnt."""
 
     reason = forms.ChoiceField(label=_("Reason"), choices=choices(END_REASON_LABELS))
-    note = forms.CharField(label=_("What happened"), max_length=500, widget=forms.Textarea(attrs=_NOTE))
+    note = forms.CharField(
+        label=pgettext_lazy("evidence", "What happened"), max_length=500, widget=forms.Textarea(attrs=_NOTE)
+    )
     lost_to = forms.CharField(label=_("Lost to (competitor)"), max_length=80, required=False)
     lesson = forms.CharField(
         label=_("Lesson for the next time"), max_length=500, required=False, widget=forms.Textarea(attrs=_NOTE)
@@ -167,7 +171,9 @@ class StopForm(forms.Form):
     """Why it was stopped, and when to look again."""
 
     reason = forms.ChoiceField(label=_("Reason"), choices=choices(END_REASON_LABELS), initial=EndReason.TIMING)
-    note = forms.CharField(label=_("What happened"), max_length=500, widget=forms.Textarea(attrs=_NOTE))
+    note = forms.CharField(
+        label=pgettext_lazy("evidence", "What happened"), max_length=500, widget=forms.Textarea(attrs=_NOTE)
+    )
     look_again_on = DayField(label=_("Look again on"))
     lesson = forms.CharField(
         label=_("Lesson for the next time"), max_length=500, required=False, widget=forms.Textarea(attrs=_NOTE)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +29,7 @@ _ACTIONS = {
     "opportunity.repeat": _("Opened by a repeat purchase"),
     "opportunity.evidence": _("Evidence recorded"),
     "opportunity.evidence_void": _("Evidence voided"),
-    "opportunity.move": _("Moved"),
+    "opportunity.move": pgettext_lazy("opportunity", "Moved"),
     "opportunity.override": _("Let past a closed gate"),
     "opportunity.hand_over": _("Stage taken over"),
     "opportunity.won": _("Won"),

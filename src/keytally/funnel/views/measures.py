@@ -51,8 +51,8 @@ _COLUMNS: tuple[tuple[Promise | str, str], ...] = (
     (pgettext_lazy("opportunity", "Stage"), ""),
     (gettext_lazy("State"), ""),
     (gettext_lazy("Amount"), "amount_minor"),
-    (gettext_lazy("Opened on"), "opened_on"),
-    (gettext_lazy("Closed on"), "closed_on"),
+    (pgettext_lazy("opportunity", "Opened on"), "opened_on"),
+    (pgettext_lazy("opportunity", "Closed on"), "closed_on"),
     (gettext_lazy("Owner"), ""),
 )
 
