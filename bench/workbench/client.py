@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-ASK_EVERY = 0.1
+ASK_EVERY = 0.2
 CHUNK = 2**20
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _WORDS = re.compile(r"<dd>(.*?)</dd>|class=\"bar-words\">(.*?)<", re.DOTALL)

@@ -10,7 +10,7 @@ HEAD = """Written by `make bench-workbench` on {measured_on}; do not edit. Two C
 dropped and run through the server and the worker of production, on the machine that also is the browser and the
 {users} readers:
 {cores} x {processor}, {memory}, {system}, Python {python}; load averages before {load}. The page of the run was asked
-every 0.1 s; it moves when the bar, the step or the lines so far change. The readers clicked with 5 s between clicks for
+every 0.2 s; it moves when the bar, the step or the lines so far change. The readers clicked with 5 s between clicks for
 {seconds} s after the warm-up while one run was at work; times are theirs, until the last byte.
 """
 FIRST_ROWS_MS, FILTER_MS, BROWSER_MS, STILL_SECONDS = 300, 500, 300, 1

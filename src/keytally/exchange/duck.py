@@ -46,13 +46,26 @@ def run(
         return con.execute(sql, dict(parameters)).fetchall()
     if is_stopped is not None and is_stopped():
         raise ReadingStopped
+    try:
+        with watched(con, is_stopped=is_stopped, on_part=on_part):
+            return con.execute(sql, dict(parameters)).fetchall()
+    except duckdb.InterruptException as error:
+        raise ReadingStopped from error
+
+
+@contextmanager
+def watched(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    is_stopped: Callable[[], bool] | None = None,
+    on_part: Callable[[int], None] | None = None,
+) -> Iterator[None]:
+    """Interrupt what a connection does when somebody asks, and tell per mille how far its statement is."""
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(con, done, is_stopped, on_part), daemon=True)
     watcher.start()
     try:
-        return con.execute(sql, dict(parameters)).fetchall()
-    except duckdb.InterruptException as error:
-        raise ReadingStopped from error
+        yield
     finally:
         done.set()
         watcher.join()

@@ -76,6 +76,10 @@ class Part:
         return sql, {"lines": glob_free(self.lines), "odd": glob_free(self.lines.with_name(ODD))}
 
 
+# How much of a file counts as done, per mille, when its text lies there in UTF-8, and when its lines are counted.
+_OPENED, _SURVEYED = 30, 100
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a reading may use, and whom it tells."""
@@ -216,7 +220,9 @@ def _parse_text(task: _Task) -> str | None:
     path = utf8_path(task.table, scratch=task.draft)
     layout = task.table.layout or TextLayout("utf-8", ",", is_one_line_a_record=False)
     width, skip = len(task.header.names), task.header.first_data_row - 1
+    _tell_part(task, _OPENED)
     survey = survey_of(path, skip=skip)
+    _tell_part(task, _SURVEYED)
     lines = task.draft / LINES
     if layout.is_one_line_a_record and survey.lines is not None:
         raw = csv_raw(path, delimiter=layout.delimiter, skip=skip, width=width, places=task.places)
@@ -228,6 +234,11 @@ def _parse_text(task: _Task) -> str | None:
     lines.unlink(missing_ok=True)
     lines.with_name(ODD).unlink(missing_ok=True)
     return _parse_carefully(task, path, delimiter=layout.delimiter, survey=survey)
+
+
+def _tell_part(task: _Task, part: int) -> None:
+    if task.means.on_part is not None:
+        task.means.on_part(part)
 
 
 def _parse_carefully(task: _Task, path: Path, *, delimiter: str, survey: Survey) -> str | None:
@@ -306,7 +317,9 @@ def _copy(task: _Task, raw: RawTable) -> None:
 def _copy_statement(task: _Task, statement: str, parameters: Mapping[str, object], *, to: Path) -> None:
     copy = f"COPY ({statement}) TO $part_file ({_WRITING})"
     given = {**parameters, "part_file": str(to)}
-    run(task.con, copy, given, is_stopped=task.means.is_stopped, on_part=task.means.on_part)
+    tell = task.means.on_part
+    on_part = (lambda part: tell(_SURVEYED + part * (1000 - _SURVEYED) // 1000)) if tell else None
+    run(task.con, copy, given, is_stopped=task.means.is_stopped, on_part=on_part)
 
 
 def _write_sheet(table: Table, header: Header, places: Mapping[Column, int], *, means: Means, raw: Path) -> None:

@@ -74,6 +74,8 @@ class Watch:
             whole = min(len(_BEFORE) - 1, part // 1000)
             step = {"step": _BEFORE[whole], "number": whole + 1, "of": self.steps}
             return {**step, "done": rows, "part": min(999, part - 1000 * whole)}
-        number = self.steps - len(_AFTER) + 1 if progress.step in _AFTER else len(_BEFORE) + progress.number
+        number = len(_BEFORE) + progress.number
+        if progress.step in _AFTER:
+            number = self.steps - len(_AFTER) + 1 + _AFTER.index(progress.step)
         figures = {"step": progress.step, "number": min(number, self.steps), "of": self.steps, "part": progress.part}
         return {**figures, "done": progress.matched_lines, "total": progress.lines}

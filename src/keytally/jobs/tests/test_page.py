@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from keytally.jobs import services
 from keytally.jobs.models import Job
-from keytally.jobs.templatetags.jobs import duration, error_sentence, percent
+from keytally.jobs.templatetags.jobs import duration, error_sentence, percent, percent_point
 from keytally.jobs.tests.conftest import NOW
 
 
@@ -119,6 +119,11 @@ def test_an_error_that_lost_its_words_is_still_a_sentence(rep):
 def test_percent_counts_whole_steps_and_rows_within(number, of, done, total, state, expected):
     job = Job(step_number=number, step_count=of, rows_done=done, rows_total=total, state=state)
     assert percent(job) == expected
+
+
+def test_a_step_that_knows_how_far_it_is_needs_no_rows_and_tenths_of_a_per_cent_show_it():
+    job = Job(step_number=2, step_count=3, step_part=40, rows_done=9, rows_total=10, state="RUNNING")
+    assert (percent(job), percent_point(job)) == (34, "34.6")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What do the lines behind the residuals say? Kept beside a run's files, so that pages need no partner's file again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -49,7 +49,15 @@ left join details line
 """
 
 
-def write_details(folder: Path, *, ours: SideLines, theirs: SideLines, into: Path, memory: str = "1GB") -> None:
+def write_details(
+    folder: Path,
+    *,
+    ours: SideLines,
+    theirs: SideLines,
+    into: Path,
+    memory: str = "1GB",
+    on_step: Callable[[], None] = lambda: None,
+) -> None:
     """Write the lines behind the residuals and candidates of a run, with the columns people know them by."""
     into.mkdir(parents=True, exist_ok=True)
     files = {"residuals": str(folder / RESIDUALS), "candidates": str(folder / CANDIDATES)}
@@ -58,11 +66,14 @@ def write_details(folder: Path, *, ours: SideLines, theirs: SideLines, into: Pat
         for side, lines in (("ours", ours), ("theirs", theirs)):
             _note_tables(connection, side, lines)
         connection.execute(_WANTED, files)
+        on_step()
         columns = ", ".join(f"{name} {kind}" for name, kind in _DETAIL_TYPES.items())
         connection.execute(f"create temp table details ({columns})")
         for side, lines in (("ours", ours), ("theirs", theirs)):
             _copy_lines(connection, side, lines)
+            on_step()
         connection.sql("select * from details order by side, file, sheet, row").write_parquet(str(into / DETAIL_LINES))
+        on_step()
         connection.sql(_JOINED, params={"residuals": files["residuals"]}).write_parquet(str(into / RESIDUAL_LINES))
 
 

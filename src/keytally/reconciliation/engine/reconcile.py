@@ -208,24 +208,28 @@ def _write_beside(
     if task.details is not None or task.with_report:
         details = task.details or folder.work("details")
         ours, theirs = (sides[side].lines for side in Side)
-        write_details(folder.result, ours=ours, theirs=theirs, into=details, memory=task.memory)
-        _hand_on(folder.place(SUB_BALANCES), into=details)
-        if task.with_report:
-            from keytally.reconciliation.engine.report import write_report
-
-            _tell(task, WRITING_REPORT)
-            report = folder.place(REPORT)
-            with _growing(task, report) as written:
-                write_report(
-                    folder.result,
-                    details=details,
-                    summary=summary,
-                    is_stopped=task.is_stopped,
-                    file=report,
-                    on_rows=written.rows,
-                )
+        with _growing(task, folder.place(REPORT)) as written:
+            write_details(
+                folder.result, ours=ours, theirs=theirs, into=details, memory=task.memory, on_step=written.detail
+            )
+            _hand_on(folder.place(SUB_BALANCES), into=details)
+            if task.with_report:
+                _write_report(task, folder, details=details, summary=summary, written=written)
     if task.is_stopped is not None and task.is_stopped():
         raise RunStopped(path=folder.path)
+
+
+def _write_report(task: _Task, folder: ResultFolder, *, details: Path, summary: Summary, written: "_Growing") -> None:
+    from keytally.reconciliation.engine.report import write_report
+
+    write_report(
+        folder.result,
+        details=details,
+        summary=summary,
+        is_stopped=task.is_stopped,
+        file=folder.place(REPORT),
+        told=written,
+    )
 
 
 def _hand_on(file: Path, *, into: Path) -> None:
@@ -242,11 +246,21 @@ def _tell(task: _Task, step: str) -> None:
 
 
 class _Growing:
-    """How far report.xlsx is: nine tenths are its rows, the last one the bytes of the file that is packed of them."""
+    """How far the last files are: the lines for the pages, then report.xlsx by its queries, rows and packed bytes."""
 
     def __init__(self, task: _Task, file: Path) -> None:
         self._task, self._file = task, file
-        self._done = self._whole = 0
+        self._done = self._whole = self._asked = self._details = 0
+
+    def detail(self) -> None:
+        """Tell that another of the four steps towards the lines for the pages is done."""
+        self._details += 1
+        self.look()
+
+    def query(self, number: int, part: int) -> None:
+        """Tell how much of the query for a table is done."""
+        self._asked = 1000 * number + part
+        self.look()
 
     def rows(self, done: int, whole: int) -> None:
         """Tell the rows that are written."""
@@ -257,7 +271,8 @@ class _Growing:
         """Tell how far it is."""
         packed = self._file.stat().st_size if self._file.is_file() else 0
         # How large the file will be is not known.
-        part = 900 * self._done // max(1, self._whole) + 99 * packed // (packed + 4_000_000)
+        part = 20 * self._details + 720 * self._done // max(1, self._whole) + self._asked // 30
+        part += 79 * packed // (packed + 4_000_000)
         if self._task.on_progress is not None:
             self._task.on_progress(Progress(WRITING_REPORT, 1, 1, self._whole, self._done, min(999, part)))
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from keytally.kernel.money import Money
 from keytally.reconciliation.engine.contract import OPEN_CLASSES, Bridge, Stopped
@@ -95,25 +95,25 @@ def write_report(
     summary: Summary,
     is_stopped: Callable[[], bool] | None,
     file: Path,
-    on_rows: Callable[[int, int], None] | None = None,
+    told: "Told | None" = None,
 ) -> None:
-    """Write report.xlsx from the files of a run and the details beside them; tell the rows written, of how many."""
+    """Write report.xlsx from the files of a run and the details beside them."""
     whole = sum(min(MOST_ROWS, _count(one)) for one in (details / RESIDUAL_LINES, folder / LINKS, folder / CANDIDATES))
-    seen = _Seen(whole, is_stopped, on_rows)
+    seen = _Seen(whole, is_stopped, told)
     with Report(file) as report:
         _write_summary(report, summary)
         _write_bridges(report, summary.bridges)
         residuals = details / RESIDUAL_LINES
         parameters = {"open": sorted(OPEN_CLASSES), "most": MOST_ROWS}
-        found = read_rows(residuals, _RESIDUAL_ROWS, **parameters)
+        found = read_rows(residuals, _RESIDUAL_ROWS, seen.looking(0), **parameters)
         report.table(_RESIDUAL_SHAPE, rows=seen.passing(map(_residual, found)), lines=_count(residuals))
         links = folder / LINKS
-        found = read_rows(links, _LINK_ROWS, residuals=str(folder / RESIDUALS), most=MOST_ROWS)
+        found = read_rows(links, _LINK_ROWS, seen.looking(1), residuals=str(folder / RESIDUALS), most=MOST_ROWS)
         currency = summary.bridges[0].currency if len(summary.bridges) == 1 else None
         rows = (_link(row, currency) for row in found)
         report.table(_LINK_SHAPE, rows=seen.passing(rows), lines=_count(links))
         candidates = folder / CANDIDATES
-        found = read_rows(candidates, _CANDIDATE_ROWS, most=MOST_ROWS)
+        found = read_rows(candidates, _CANDIDATE_ROWS, seen.looking(2), most=MOST_ROWS)
         rows = (_candidate(row, currency) for row in found)
         report.table(_CANDIDATE_SHAPE, rows=seen.passing(rows), lines=_count(candidates))
         rejected = folder / REJECTED
@@ -193,14 +193,27 @@ def _rejected(file: Path) -> Iterator[list[Cell]]:
             yield [int(cell) if place == 2 and cell.isdigit() else cell for place, cell in enumerate(record)]
 
 
+class Told(Protocol):
+    """Who hears how far a report is."""
+
+    def rows(self, done: int, whole: int) -> None:
+        """Hear how many rows are written, of how many."""
+
+    def query(self, number: int, part: int) -> None:
+        """Hear how much of the query for a table is done, per mille; the tables count from 0."""
+
+
 class _Seen:
     """Counts the rows that go into the report, hears whether to stop, and tells how many are done."""
 
-    def __init__(
-        self, whole: int, is_stopped: Callable[[], bool] | None, on_rows: Callable[[int, int], None] | None
-    ) -> None:
-        self._whole, self._is_stopped, self._on_rows = whole, is_stopped, on_rows
+    def __init__(self, whole: int, is_stopped: Callable[[], bool] | None, told: Told | None) -> None:
+        self._whole, self._is_stopped, self._told = whole, is_stopped, told
         self._done = 0
+
+    def looking(self, number: int) -> Callable[[int], None] | None:
+        """Say who hears how far the query for a table is."""
+        told = self._told
+        return None if told is None else lambda part: told.query(number, part)
 
     def passing(self, rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
         """Hand rows on."""
@@ -213,8 +226,8 @@ class _Seen:
     def _look(self) -> None:
         if self._is_stopped is not None and self._is_stopped():
             raise Stopped("The run was stopped.")
-        if self._on_rows is not None:
-            self._on_rows(self._done, self._whole)
+        if self._told is not None:
+            self._told.rows(self._done, self._whole)
 
 
 def _count(file: Path) -> int:

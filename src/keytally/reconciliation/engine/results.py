@@ -8,8 +8,9 @@ import datetime
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -240,19 +241,24 @@ def residual_page(folder: Path, *, wanted: Wanted, page: int = 1, page_size: int
     """Read one page of the residuals somebody wants, with totals of all of them."""
     file = existing(folder, RESIDUAL_LINES)
     parameters = {"file": str(file), **_asked(wanted)}
+    written = file.stat()
+    totals = _totals(file, written.st_mtime_ns, written.st_size, replace(wanted, sort=SortKey.SIZE, descending=True))
+    lines = sum(total.lines for total in totals)
+    page, pages = bounded(page, lines=lines, page_size=page_size)
     with connected() as connection:
-        found = connection.execute(
-            _TOTALS,
-            parameters,
-        ).fetchall()
-        totals = tuple(CurrencyTotal(*row) for row in found)
-        lines = sum(total.lines for total in totals)
-        page, pages = bounded(page, lines=lines, page_size=page_size)
         rows = connection.execute(
             f"{_FILTERED} {_ordered(wanted)} limit $limit offset $offset",
             {**parameters, "limit": page_size, "offset": (page - 1) * page_size},
         ).fetchall()
     return ResidualPage(tuple(residual_of(row) for row in rows), totals, lines, page, pages)
+
+
+@lru_cache(maxsize=256)
+def _totals(file: Path, _written_ns: int, _size: int, wanted: Wanted) -> tuple[CurrencyTotal, ...]:
+    """Add up what somebody wants; the file of a run does not change, so everybody who wants the same gets the same."""
+    with connected() as connection:
+        found = connection.execute(_TOTALS, {"file": str(file), **_asked(wanted)}).fetchall()
+    return tuple(CurrencyTotal(*row) for row in found)
 
 
 def _asked(wanted: Wanted) -> dict[str, object]:

@@ -1,12 +1,13 @@
 """What does a reconciliation give back to a program? Typed results over the files of its folder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from keytally.exchange.duck import let_progress_be_asked, watched
 from keytally.reconciliation.engine.contract import OPEN_CLASSES, Bridge, ClassTotal, LineClass
 from keytally.reconciliation.engine.folder import (
     CANDIDATES,
@@ -182,9 +183,13 @@ from read_parquet($file)
 """
 
 
-def read_rows(file: Path, sql: str, /, **parameters: object) -> Iterator[tuple[Any, ...]]:
-    """Run a query over one Parquet file and read its rows in batches."""
+def read_rows(
+    file: Path, sql: str, on_part: Callable[[int], None] | None = None, /, **parameters: object
+) -> Iterator[tuple[Any, ...]]:
+    """Run a query over one Parquet file, tell per mille how far it is, and read its rows in batches."""
     with duckdb.connect(config={"threads": 2}) as connection:
-        cursor = connection.execute(sql, {"file": str(file), **parameters})
+        let_progress_be_asked(connection)
+        with watched(connection, on_part=on_part):
+            cursor = connection.execute(sql, {"file": str(file), **parameters})
         while rows := cursor.fetchmany(_BATCH):
             yield from rows
