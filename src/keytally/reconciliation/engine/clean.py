@@ -16,6 +16,9 @@ EPOCH = "date '1970-01-01'"
 ROWS = {"ours": "a", "theirs": "-b"}
 """The sides of a pair and the row number each of them is about."""
 
+COUNTED_BY_PLACE_BITS = 20
+"""Words whose numbers lie so near each other are counted in an array, not hashed: those of 64 million rows."""
+
 
 def pair_clean_lines(session: Session, request: Request, plan: Plan) -> None:
     """Fill `clean` (a, b, days apart, look), and `ours_row` and `theirs_row` with the rows left open.
@@ -112,7 +115,9 @@ def drop_second_claimants(session: Session) -> None:
             where w.twice & {bit_sql(row)} <> 0"""
         for row in ROWS.values()
     )
+    session.run(f"set perfect_ht_threshold = {COUNTED_BY_PLACE_BITS}")
     reopen(session, parts)
+    session.run("reset perfect_ht_threshold")
 
 
 def twice_sql(row: str) -> str:

@@ -13,8 +13,6 @@ from keytally.exchange.duck import let_progress_be_asked, part_done
 from keytally.reconciliation.engine.contract import Progress, Request, Stopped, UnableToRun
 
 POLL_SECONDS = 0.1
-COUNTED_BY_PLACE_BITS = 20
-"""Groups whose numbers lie so near each other are counted in an array, not hashed: 64 million rows by their words."""
 
 
 class Session:
@@ -131,7 +129,6 @@ def connect(*, scratch: Path, memory: str, threads: int | None) -> duckdb.DuckDB
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "checkpoint_threshold": "1TB",
-        "perfect_ht_threshold": COUNTED_BY_PLACE_BITS,
     }
     if threads is not None:
         settings["threads"] = threads
