@@ -74,8 +74,11 @@ class Watch:
             whole = min(len(_BEFORE) - 1, part // 1000)
             step = {"step": _BEFORE[whole], "number": whole + 1, "of": self.steps}
             return {**step, "done": rows, "part": min(999, part - 1000 * whole)}
-        number = len(_BEFORE) + progress.number
+        figures = {"step": progress.step, "of": self.steps, "part": progress.part}
         if progress.step in _AFTER:
             number = self.steps - len(_AFTER) + 1 + _AFTER.index(progress.step)
-        figures = {"step": progress.step, "number": min(number, self.steps), "of": self.steps, "part": progress.part}
-        return {**figures, "done": progress.matched_lines, "total": progress.lines}
+            return {**figures, "number": number, "done": progress.matched_lines, "total": progress.lines}
+        figures |= {"number": min(len(_BEFORE) + progress.number, self.steps)}
+        # Every step goes through the lines that are still open.
+        through = progress.matched_lines + (progress.lines - progress.matched_lines) * progress.part // 1000
+        return {**figures, "done": through, "total": progress.lines}
