@@ -1,6 +1,10 @@
 """Does anything depend on these accounts, so that they can no longer be taken away?"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
 
 from keytally.accounts.models import (
     AccountGrant,
@@ -20,7 +24,7 @@ from keytally.accounts.models import (
     Visit,
 )
 
-_KEPT = (
+_KEPT: tuple[type[models.Model], ...] = (
     AccountGrant,
     AccountMeasure,
     AccountPromise,
@@ -36,15 +40,30 @@ _KEPT = (
 )
 
 
-def dependents_of(nodes: Collection[int]) -> list[str]:
-    """List what was kept with some accounts since, and what outside them points at them."""
-    found = [model.__name__ for model in _KEPT if model.objects.filter(node__in=nodes).exists()]
+def dependents_of(nodes: Collection[int]) -> list[str | Promise]:
+    """List what was kept with some accounts since, and what outside them points at them, by its name for people."""
+    found = [model for model in _KEPT if model._base_manager.filter(node__in=nodes).exists()]
     outside = AccountNode.objects.exclude(pk__in=nodes)
     if outside.filter(parent__in=nodes).exists() or outside.filter(merged_into__in=nodes).exists():
-        found.append("AccountNode")
+        found.append(AccountNode)
     if outside.filter(served_from__in=nodes).exists() or AccountMerge.objects.filter(alias__in=nodes).exists():
-        found.append("AccountMerge")
+        found.append(AccountMerge)
     parties = PartyRoles.objects.exclude(store__in=nodes)
     if any(parties.filter(**{f"{name}__in": nodes}).exists() for name in ("buyer", "ship_to", "bill_to")):
-        found.append("PartyRoles")
-    return found
+        found.append(PartyRoles)
+    found += [model for model, name in _pointing() if model._base_manager.filter(**{f"{name}__in": nodes}).exists()]
+    return [model._meta.verbose_name_plural or model.__name__ for model in dict.fromkeys(found)]
+
+
+def _pointing() -> Iterator[tuple[type[models.Model], str]]:
+    """Find the models of other capabilities that point at accounts: a foreign key is how they say that they depend.
+
+    They lie above, so that they are asked for by what they declared and never imported; one that lets go by itself
+    (SET_NULL) does not depend.
+    """
+    for relation in AccountNode._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel) or relation.on_delete is models.SET_NULL:
+            continue
+        model: Any = relation.related_model
+        if model._meta.app_label != AccountNode._meta.app_label and not model._meta.auto_created:
+            yield model, relation.field.name

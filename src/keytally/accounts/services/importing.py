@@ -48,7 +48,7 @@ _KEEPERS: dict[ImportKind, Keep] = {
 
 
 class UnableToImportAccounts(Exception):
-    """An import cannot go on; the argument is the code of the reason."""
+    """An import cannot go on; the arguments are the code of the reason and, where something depends, its names."""
 
 
 @dataclass(slots=True)

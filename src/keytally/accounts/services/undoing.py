@@ -14,6 +14,7 @@ from keytally.accounts.models import (
     AccountPlacement,
     Contact,
     PartyRoles,
+    RungEvidence,
 )
 from keytally.accounts.models.imports import ImportKind, ImportState
 from keytally.accounts.queries.dependents import dependents_of
@@ -61,8 +62,8 @@ def _remove(kept: AccountImport, done: list[AccountImportRow]) -> int:
     added = [row.node_id for row in done if row.is_new and row.node_id]
     keys = AccountNode.objects.filter(kind="CHAIN", idempotency_key__startswith=f"import-{kept.pk}-")
     added += [number for number in keys.values_list("pk", flat=True) if number not in added]
-    if dependents_of(added):
-        raise UnableToImportAccounts("HAS_DEPENDENTS")
+    if dependents := dependents_of(added):
+        raise UnableToImportAccounts("HAS_DEPENDENTS", dependents)
     PartyRoles.objects.filter(store__in=added).delete()
     AccountPlacement.objects.filter(node__in=added).delete()
     AccountCode.objects.filter(node__in=added).delete()
@@ -84,7 +85,7 @@ def _contact(row: AccountImportRow, *, by: "User", now: datetime) -> None:
         change_contact(contact, facts=facts, holder=holder, by=by, now=now)
         return
     if contact.evidence.exists() or contact.visits.exists():
-        raise UnableToImportAccounts("HAS_DEPENDENTS")
+        raise UnableToImportAccounts("HAS_DEPENDENTS", [RungEvidence._meta.verbose_name_plural])
     node = contact.node_id
     contact.delete()
     index_accounts([node])

@@ -4,11 +4,13 @@ import csv
 import io
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountImport, AccountNode, Contact, PartyRoles
 from keytally.accounts.models.imports import ImportKind
+from keytally.accounts.queries import dependents
 from keytally.accounts.queries.snapshots import snapshot
 from keytally.accounts.services import figures, importing, undoing
 from keytally.accounts.services.codes import add_code
@@ -17,6 +19,7 @@ from keytally.accounts.services.keepers import give_over
 from keytally.accounts.services.merging import merge
 from keytally.accounts.services.nodes import change_account
 from keytally.core.roles import Role
+from keytally.imports.models import ImportBatch
 from keytally.imports.services import Upload
 from keytally.kernel.periods import Period
 
@@ -122,6 +125,33 @@ def test_an_import_is_undone_until_something_depends_on_it(cast, director):
     add_contact(store, facts={"name": "王", "decision_role": "BUYER"}, holder=None, by=director, now=NOW)
     with pytest.raises(importing.UnableToImportAccounts, match="HAS_DEPENDENTS"):
         undoing.undo_import(again, by=director, now=NOW)
+
+
+def test_what_points_at_an_account_from_above_keeps_its_import_from_being_undone(client, cast, director):
+    kept, _outcome = imported(director, GOOD)
+    pointing = {(model._meta.label, name) for model, name in dependents._pointing()}
+    assert {
+        ("reconciliation.Reconciliation", "account"),
+        ("reconciliation.CarriedLine", "account"),
+        ("reconciliation.LearnedRule", "account"),
+        ("funnel.Opportunity", "account"),
+        ("prospecting.Lead", "account"),
+        ("playbook.ValueGiven", "node"),
+    } <= pointing
+    store = AccountNode.objects.get(name_zh="永盛虹桥店")
+    sides = [ImportBatch.objects.create(owner=director, created_at=NOW) for _ in range(2)]
+    apps.get_model("reconciliation", "Reconciliation").objects.create(
+        name="7", owner=director, created_at=NOW, changed_at=NOW, account=store, ours=sides[0], theirs=sides[1]
+    )
+    with pytest.raises(importing.UnableToImportAccounts, match="HAS_DEPENDENTS"):
+        undoing.undo_import(kept, by=director, now=NOW)
+    client.force_login(director)
+    for language, words in (("en", "(reconciliations)"), ("zh-hans", "（对账）")):
+        director.language = language
+        director.save()
+        page = client.post(reverse("accounts:undo_import", args=[kept.pk]), follow=True).content.decode()
+        assert words in page
+    assert AccountNode.objects.filter(pk=store.pk).exists()
 
 
 def test_undoing_gives_back_what_was_changed(cast, director):

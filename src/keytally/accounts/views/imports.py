@@ -1,6 +1,6 @@
 """Pages of an import: give a file, see what was understood, try it, go, undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -42,7 +42,7 @@ _REFUSALS: dict[str, Promise | str] = {
     ),
     "TOO_MANY_ROWS": gettext_lazy("The file has more than 20,000 rows: cut it into several."),
     "HAS_DEPENDENTS": gettext_lazy(
-        "Something depends on what this import added, such as contacts kept since: it can no longer be undone."
+        "Something depends on what this import added (%(what)s): it can no longer be undone."
     ),
     "CHANGED_SINCE": gettext_lazy(
         "Something that this import added or changed was changed again since: undoing it would lose that."
@@ -141,7 +141,7 @@ def _act(request: HttpRequest, kept: AccountImport, act: Callable[[], object]) -
     try:
         act()
     except importing.UnableToImportAccounts as refusal:
-        messages.error(request, str(_REFUSALS[refusal.args[0]]))
+        messages.error(request, _refusal_sentence(*refusal.args))
     return redirect("accounts:import", kept.pk)
 
 
@@ -201,6 +201,10 @@ def _column(attribute: Any, kept: AccountImport, sample: list[list[str]]) -> Col
     return ColumnRow(
         attribute.code, attribute.name_zh if is_chinese else attribute.name_en, place, " · ".join(cells[:3])[:120]
     )
+
+
+def _refusal_sentence(code: str, what: Sequence[Promise | str] = ()) -> str:
+    return str(_REFUSALS[code]) % {"what": " · ".join(map(str, what))}
 
 
 def _sentence(refusal: Exception) -> str:
