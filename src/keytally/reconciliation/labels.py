@@ -100,6 +100,7 @@ STANDING_LABELS: Mapping[Standing, Label] = {
     Standing.RUNNING: pgettext_lazy("month", "Running"),
     Standing.FAILED: pgettext_lazy("month", "Could not run"),
     Standing.UNEXPLAINED: pgettext_lazy("month", "Unexplained"),
+    Standing.ROWS_REJECTED: pgettext_lazy("month", "Rows not read"),
     Standing.EXPLAINED: pgettext_lazy("month", "Explained, to be signed"),
     Standing.SIGNED: pgettext_lazy("month", "Signed off"),
 }
@@ -123,6 +124,12 @@ ACTION_LABELS: Mapping[str, Label] = {
     "residual.accept_open": pgettext_lazy("done", "accepted a line with a reason"),
     "residual.done": pgettext_lazy("done", "called a line done"),
     "residual.open": pgettext_lazy("done", "opened a line again"),
+    "residual.deduction": pgettext_lazy("done", "a run found the deduction"),
+    "residual.gone": pgettext_lazy("done", "a run no longer left the line open"),
+    "reconciliation.find_again": pgettext_lazy("done", "found a carried line again"),
+    "reconciliation.let_go": pgettext_lazy("done", "took back that a carried line was found"),
+    "reconciliation.refuse_offer": pgettext_lazy("done", "refused an offer of carried lines"),
+    "reconciliation.offer_again": pgettext_lazy("done", "took back that an offer was refused"),
     "residual.comment": pgettext_lazy("done", "commented on a line"),
     "residual.attach": pgettext_lazy("done", "attached a file to a line"),
 }

@@ -4,15 +4,30 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from keytally.core.subjects import Subject
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.queries import SUBJECT_KIND, waiting_for
-from keytally.worklist.kinds import Waiting, WorkKind, register_kind, register_source
+from keytally.worklist.kinds import (
+    Parameters,
+    Waiting,
+    WorkKind,
+    page_of_subject,
+    register_kind,
+    register_source,
+)
 
 if TYPE_CHECKING:
     from keytally.core.models import User
+
+
+def page_of_line(subject: Subject, parameters: Parameters) -> str:
+    """Find the page of a line by what its item carries, without asking the database."""
+    address = parameters.get("address")
+    return reverse("reconciliation:why", args=address) if address else page_of_subject(subject, parameters)
+
 
 RECONCILIATION = register_kind(
     WorkKind(
@@ -35,6 +50,7 @@ RESIDUAL = register_kind(
         label=_("Residuals"),
         icon="scale",
         sentences={"EXPLAIN": _("%(name)s: explain the line %(line)s")},
+        url=page_of_line,
         weight=55,
     )
 )
@@ -44,7 +60,10 @@ DEDUCTION = register_kind(
         code="deduction",
         label=_("Deductions without a document"),
         icon="scale",
-        sentences={"ANSWER": _("%(name)s: answer %(lines)s deductions that no document of ours explains")},
+        sentences={
+            "ANSWER": _("%(name)s: answer the deduction of %(amount)s, which no document of ours explains: %(line)s")
+        },
+        url=page_of_line,
         weight=50,
     )
 )

@@ -1,6 +1,7 @@
 """Writes of the worklist: something waits for a person, is done, goes to another person, is put off."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,20 @@ from keytally.worklist.models import WorkItem
 
 if TYPE_CHECKING:
     from keytally.core.models import User
+
+
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """One of many things of a kind that begin to wait at once."""
+
+    subject: Subject
+    owner: "User"
+    deadline: datetime | None
+    reason_code: str
+    parameters: Mapping[str, Any]
 
 
 class UnableToSnooze(Exception):
@@ -48,8 +63,7 @@ def open_item(
             "opened_at": now,
         },
     )
-    known = (item.deadline, item.reason_code, item.parameters)
-    if not is_new and known != (deadline, reason_code, dict(parameters)):
+    if not is_new and _facts(item) != (deadline, reason_code, dict(parameters)):
         item.deadline, item.reason_code, item.parameters = deadline, reason_code, dict(parameters)
         item.save(update_fields=["deadline", "reason_code", "parameters"])
     return item
@@ -70,6 +84,35 @@ def close_item(
         whose, kind=kind, subject_kind=subject.kind, subject_id=subject.id, state=WorkItem.State.OPEN
     )
     return waiting.update(state=state, ended_at=now, ended_by=by)
+
+
+@transaction.atomic
+def open_items(items: Sequence[NewItem], *, kind: str, now: datetime) -> int:
+    """Let many things of a kind wait at once, in few queries; answer how many are new.
+
+    What waits already is brought up to date where it is: with whoever it was handed to.
+    """
+    waiting = {(one.subject_kind, one.subject_id): one for one in _waiting_of(kind, [one.subject for one in items])}
+    new, changed = [], []
+    for one in items:
+        known = waiting.get((one.subject.kind, one.subject.id))
+        if known is None:
+            new.append(_row(one, kind=kind, now=now))
+        elif _facts(known) != (one.deadline, one.reason_code, dict(one.parameters)):
+            known.deadline, known.reason_code, known.parameters = one.deadline, one.reason_code, dict(one.parameters)
+            changed.append(known)
+    WorkItem.objects.bulk_update(changed, ["deadline", "reason_code", "parameters"], batch_size=ROWS_AT_ONCE)
+    WorkItem.objects.bulk_create(new, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
+    return len(new)
+
+
+def close_items(
+    subjects: Sequence[Subject], *, kind: str, now: datetime, by: "User | None" = None, is_dropped: bool = False
+) -> int:
+    """End what waits of a kind about many subjects, for everyone: done, or no longer needed; answer how many ended."""
+    state = WorkItem.State.DROPPED if is_dropped else WorkItem.State.DONE
+    numbers = [one.pk for one in _waiting_of(kind, subjects)]
+    return WorkItem.objects.filter(pk__in=numbers).update(state=state, ended_at=now, ended_by=by) if numbers else 0
 
 
 @transaction.atomic
@@ -129,3 +172,30 @@ def snooze(item_id: int, *, until: datetime, by: "User", now: datetime) -> WorkI
 def wake(item_id: int, *, by: "User") -> int:
     """Show an item again that was put off."""
     return WorkItem.objects.filter(pk=item_id, owner=by).update(snoozed_until=None)
+
+
+def _waiting_of(kind: str, subjects: Collection[Subject]) -> list[WorkItem]:
+    """Find what waits of a kind about some subjects, one query for each kind of subject."""
+    found: list[WorkItem] = []
+    for subject_kind in sorted({one.kind for one in subjects}):
+        numbers = [one.id for one in subjects if one.kind == subject_kind]
+        rows = WorkItem.objects.filter(kind=kind, subject_kind=subject_kind, state=WorkItem.State.OPEN)
+        found += rows.filter(subject_id__in=numbers).order_by("pk")
+    return found
+
+
+def _row(one: NewItem, *, kind: str, now: datetime) -> WorkItem:
+    return WorkItem(
+        kind=kind,
+        subject_kind=one.subject.kind,
+        subject_id=one.subject.id,
+        owner=one.owner,
+        deadline=one.deadline,
+        reason_code=one.reason_code,
+        parameters=dict(one.parameters),
+        opened_at=now,
+    )
+
+
+def _facts(item: WorkItem) -> tuple[Any, ...]:
+    return (item.deadline, item.reason_code, item.parameters)

@@ -1,7 +1,7 @@
 """What is kept of reconciliations: the thing itself, its runs, what people decided, and who signed."""
 
 from keytally.reconciliation.models.decisions import Decision, ResidualCase, ResidualComment
-from keytally.reconciliation.models.history import CarriedLine, CarryOffer, LearnedRule, MetLine
+from keytally.reconciliation.models.history import CarriedLine, CarryOffer, LearnedRule, MetLine, RefusedOffer
 from keytally.reconciliation.models.mends import RowMend
 from keytally.reconciliation.models.reconciliations import Reconciliation
 from keytally.reconciliation.models.runs import ReconciliationRun
@@ -16,6 +16,7 @@ __all__ = [
     "MetLine",
     "Reconciliation",
     "ReconciliationRun",
+    "RefusedOffer",
     "ResidualCase",
     "ResidualComment",
     "RowMend",

@@ -87,6 +87,41 @@ class CarryOffer(models.Model):
         return f"{self.reconciliation_id} {self.offer}"
 
 
+class RefusedOffer(models.Model):
+    """A pair of lines of two months of which a person said that it is not the same thing; not offered again."""
+
+    reconciliation = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="refused_offers")
+    # The pairs of one offer are refused, and taken back, together.
+    stroke = models.CharField(max_length=32)
+    carried = models.ForeignKey(CarriedLine, on_delete=models.PROTECT, related_name="refused_offers")
+    side = models.CharField(max_length=8)
+    line_id = models.CharField(max_length=32)
+    words = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=500)
+    refused_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    refused_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("refused offer")
+        verbose_name_plural = _("refused offers")
+        ordering: ClassVar = ["-refused_at", "id"]
+        indexes: ClassVar = [models.Index(fields=["reconciliation", "stroke"], name="refused_offer_by_stroke")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["reconciliation", "carried", "side", "line_id"],
+                condition=Q(withdrawn_at=None),
+                name="offer_refused_once",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="offer_refused_with_a_reason"),
+            models.CheckConstraint(condition=Q(side__in=["ours", "theirs"]), name="refused_offer_side_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words or self.line_id
+
+
 class MetLine(models.Model):
     """A line of a month that answered a carried one; it is not carried on itself."""
 

@@ -6,16 +6,17 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from keytally.accounts.models import AccountNode
 from keytally.accounts.queries.reach import visible_to
 from keytally.accounts.rules.parties import NodeKind
 from keytally.core.models import User
-from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.models import Reconciliation, ResidualCase
 from keytally.reconciliation.queries.lists import visible_reconciliations
+from keytally.reconciliation.queries.results import side_counts
 from keytally.reconciliation.rule_data import settle_by_day
-from keytally.reconciliation.rules.month_board import Standing, days_left, months_back, settle_by, standing_of
+from keytally.reconciliation.rules.month_board import Part, Standing, days_left, months_back, settle_by, standing_of
 
 MONTHS = (3, 6, 12)
 PER_PAGE = 50
@@ -34,12 +35,13 @@ class BoardFilter:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A chain's month: where it stands, how many lines nobody has explained, by when, and who is at it."""
+    """A chain's month: where it stands, what nobody has explained or could read, by when, and who is at it."""
 
     chain: AccountNode
     month: str
     standing: Standing
     unexplained: int
+    rejected: int
     deadline: date
     days_left: int
     who: str
@@ -80,8 +82,7 @@ class _Found:
     """What the board reads of one reconciliation."""
 
     number: int
-    state: str
-    unexplained: int
+    part: Part
     deadline: date | None
     who: str
     owner: int
@@ -146,21 +147,36 @@ def _chains(person: User, *, as_of: date, text: str) -> QuerySet[AccountNode]:
 
 def _found(person: User, *, as_of: date, months: Sequence[str]) -> dict[tuple[int, str], list[_Found]]:
     rows = visible_reconciliations(person, as_of).filter(month__in=months).exclude(account=None)
+    accepted = _accepted(rows)
     found: dict[tuple[int, str], list[_Found]] = {}
     for one in rows.defer("profile_text", "reading", "dry_run"):
         account: Any = one.account
         key = (account.chain_id or account.pk, one.month)
-        found.setdefault(key, []).append(
-            _Found(one.pk, one.shown_state, unexplained_of(one), one.deadline, str(one.owner), one.owner_id)
-        )
+        part = Part(one.shown_state, max(0, unexplained_of(one) - accepted.get(one.pk, 0)), rejected_of(one))
+        found.setdefault(key, []).append(_Found(one.pk, part, one.deadline, str(one.owner), one.owner_id))
     return found
 
 
+def _accepted(rows: QuerySet[Reconciliation]) -> dict[int, int]:
+    """Count the lines of some reconciliations that would be unexplained had nobody accepted them with a reason."""
+    cases = ResidualCase.objects.filter(
+        reconciliation__in=rows.order_by().values("pk"),
+        state=ResidualCase.State.ACCEPTED,
+        line_class__in=_OPEN_CLASSES,
+    )
+    return dict(cases.values_list("reconciliation").annotate(lines=Count("pk")))
+
+
 def unexplained_of(found: Reconciliation) -> int:
-    """Count the lines of a run that nobody has explained: those without a cause, and ties."""
+    """Count the lines of a run that have no cause, and those of ties."""
     classes = found.summary.get("classes", {}) if found.summary else {}
     counts = [classes.get(token, {}) for token in _OPEN_CLASSES]
     return sum(int(count.get("ours_lines", 0)) + int(count.get("theirs_lines", 0)) for count in counts)
+
+
+def rejected_of(found: Reconciliation) -> int:
+    """Count the rows of both sides that a run could not read."""
+    return sum(side.rejected for side in side_counts(found.summary or {}))
 
 
 def _row(
@@ -180,8 +196,9 @@ def _row(
             Cell(
                 chain=chain,
                 month=month,
-                standing=standing_of([one.state for one in parts]),
-                unexplained=sum(one.unexplained for one in parts),
+                standing=standing_of([one.part for one in parts]),
+                unexplained=sum(one.part.unexplained for one in parts),
+                rejected=sum(one.part.rejected for one in parts),
                 deadline=deadline,
                 days_left=days_left(deadline, as_of=as_of),
                 who=who,

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from keytally.reconciliation.models import CarriedLine, CarryOffer, Reconciliation
+from keytally.reconciliation.models import CarriedLine, CarryOffer, Reconciliation, RefusedOffer
 from keytally.reconciliation.rules.carry_over import RollForward, age_in_days, months_between
 
 
@@ -37,10 +37,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """An offer that a person refused: what it was, by whom, when and why."""
+
+    stroke: str
+    carried: tuple[str, ...]
+    found: tuple[str, ...]
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CarryOver:
     """What a month began with, what it offers, what was found in it, and what stays open."""
 
     offers: Sequence[Offer]
+    refused: Sequence[Refused]
     open_lines: Sequence[Aged]
     found_lines: Sequence[Aged]
     sums: Mapping[str, RollForward]
@@ -74,6 +87,7 @@ def carry_over(found: Reconciliation, *, as_of: date) -> CarryOver:
     offered = CarryOffer.objects.filter(reconciliation=found)
     return CarryOver(
         offers=_offers(offered, by_number),
+        refused=refused_offers(found),
         open_lines=[one for one in aged if one.line.found_in_id != found.pk],
         found_lines=found_here,
         sums={
@@ -110,3 +124,31 @@ def _offers(rows: QuerySet[CarryOffer], aged: Mapping[int, Aged]) -> list[Offer]
 def has_carry_over(found: Reconciliation) -> bool:
     """Tell whether anything is carried over into a month."""
     return _of_account(found).exists()
+
+
+def refused_pairs(found: Reconciliation) -> set[tuple[str, str]]:
+    """Name the pairs of lines that are not offered again, as the rules of meeting name them."""
+    refused = RefusedOffer.objects.filter(reconciliation=found, withdrawn_at=None)
+    return {
+        (str(carried), f"{side}:{line_id}")
+        for carried, side, line_id in refused.values_list("carried", "side", "line_id")
+    }
+
+
+def refused_offers(found: Reconciliation) -> list[Refused]:
+    """List the offers of a month that were refused and not taken back, the latest first."""
+    rows = RefusedOffer.objects.filter(reconciliation=found, withdrawn_at=None).select_related("carried", "refused_by")
+    grouped: dict[str, list[RefusedOffer]] = {}
+    for row in rows:
+        grouped.setdefault(row.stroke, []).append(row)
+    return [
+        Refused(
+            stroke,
+            tuple(dict.fromkeys(f"{one.carried.month} · {one.carried}" for one in members)),
+            tuple(dict.fromkeys(str(one) for one in members)),
+            str(members[0].refused_by),
+            members[0].refused_at,
+            members[0].reason,
+        )
+        for stroke, members in grouped.items()
+    ]

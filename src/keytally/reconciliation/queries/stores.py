@@ -1,7 +1,9 @@
 """What does each store of a chain have on both sides of a run, and do the stores add up to the head office?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from keytally.reconciliation.engine.sub_balances import SubBalance, sub_balances
 from keytally.reconciliation.models import Reconciliation
@@ -49,16 +51,68 @@ class Stores:
     sums: Sequence[Sum]
 
 
-def stores_of(found: Reconciliation, *, text: str = "", only_gaps: bool = False) -> Stores:
+class StoreSort(StrEnum):
+    """By what sub-balances are sorted."""
+
+    STORE = "store"
+    OUR_LINES = "our_lines"
+    THEIR_LINES = "their_lines"
+    OURS = "ours"
+    THEIRS = "theirs"
+    GAP = "gap"
+
+
+_KEYS: Mapping[StoreSort, Callable[[StoreRow], Any]] = {
+    StoreSort.STORE: lambda row: (row.name, row.balance.store),
+    StoreSort.OUR_LINES: lambda row: row.balance.ours_lines,
+    StoreSort.THEIR_LINES: lambda row: row.balance.theirs_lines,
+    StoreSort.OURS: lambda row: row.balance.ours_minor,
+    StoreSort.THEIRS: lambda row: row.balance.theirs_minor,
+    StoreSort.GAP: lambda row: abs(row.balance.gap_minor),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFilter:
+    """Which sub-balances somebody wants to see, and in which order; as they come, the largest differences first."""
+
+    text: str = ""
+    only_gaps: bool = False
+    sort: StoreSort | None = None
+    is_descending: bool = True
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Write it as the address does, without what is usual."""
+        order = {"sort": self.sort.value, "direction": "desc" if self.is_descending else "asc"} if self.sort else {}
+        wanted = {"text": self.text, "gaps": "1" if self.only_gaps else ""}
+        return {name: value for name, value in {**wanted, **order}.items() if value}
+
+
+def stores_asked_of(asked: Mapping[str, str]) -> StoreFilter:
+    """Read which sub-balances an address asks for; what is not understood asks for everything."""
+    sort = asked.get("sort", "")
+    return StoreFilter(
+        text=asked.get("text", "")[:80].replace("\x00", "").strip(),
+        only_gaps=asked.get("gaps") == "1",
+        sort=StoreSort(sort) if sort in set(StoreSort) else None,
+        is_descending=asked.get("direction") != "asc",
+    )
+
+
+def stores_of(found: Reconciliation, *, wanted: StoreFilter | None = None) -> Stores:
     """List the sub-balances of the run that is shown; the sums are over all of them, whatever is filtered."""
+    wanted = wanted or StoreFilter()
     balances = sub_balances(pages_folder(found)) if found.has_result else ()
     if not balances:
         return Stores((), ())
     names = names_of([one.store for one in balances])
     theirs = {one.ours: one.theirs for one in store_codes(found.account)} if found.account else {}
     rows = [_row(one, names=names, theirs=theirs) for one in balances]
-    wanted = [row for row in rows if _is_wanted(row, text=text, only_gaps=only_gaps)]
-    return Stores(wanted, _sums(found, balances))
+    kept = [row for row in rows if _is_wanted(row, text=wanted.text, only_gaps=wanted.only_gaps)]
+    if wanted.sort is not None:
+        kept.sort(key=_KEYS[wanted.sort], reverse=wanted.is_descending)
+    return Stores(kept, _sums(found, balances))
 
 
 def _row(one: SubBalance, *, names: dict[str, tuple[int, str]], theirs: dict[str, str]) -> StoreRow:

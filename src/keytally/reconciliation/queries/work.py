@@ -84,6 +84,11 @@ def cases_of(number: int) -> QuerySet[ResidualCase]:
     return ResidualCase.objects.filter(reconciliation=number).select_related("assignee", "changed_by")
 
 
+def deductions_left(number: int) -> int:
+    """Count the deductions without a document of ours that nobody has answered."""
+    return cases_of(number).filter(line_class="DEDUCTION_UNKNOWN", state=ResidualCase.State.OPEN).count()
+
+
 def case_of_line(number: int, *, side: str, line_id: str) -> ResidualCase | None:
     """Find the case of a line if anyone has touched it."""
     return cases_of(number).filter(side=side, line_id=line_id).first()
@@ -121,6 +126,12 @@ def case_for_update(number: int, *, side: str, line_id: str) -> ResidualCase | N
     """Hold the case of a line until the transaction ends, if anyone has touched the line."""
     rows = ResidualCase.objects.select_for_update(of=("self",)).select_related("assignee", "changed_by")
     return rows.filter(reconciliation=number, side=side, line_id=line_id).first()
+
+
+def cases_for_update(number: int, *, line_ids: Collection[str]) -> QuerySet[ResidualCase]:
+    """Hold the cases of some lines until the transaction ends."""
+    rows = ResidualCase.objects.select_for_update(of=("self",)).select_related("assignee", "changed_by")
+    return rows.filter(reconciliation=number, line_id__in=line_ids)
 
 
 def subject_of_case(number: int) -> Subject:

@@ -5,7 +5,7 @@ may book in parts. Every line is in one meeting at most, so that nothing is coun
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -49,25 +49,25 @@ class Meeting:
     gap_minor: int
 
 
-def meetings(carried: Sequence[OpenLine], found: Sequence[OpenLine]) -> list[Meeting]:
+def meetings(
+    carried: Sequence[OpenLine], found: Sequence[OpenLine], *, refused: Collection[tuple[str, str]] = ()
+) -> list[Meeting]:
     """Let lines carried over meet what this month left open on the other side: by number, then by goods alone.
 
-    By goods alone only where good, quantity and amount are the same and nothing else of either side has them.
+    By goods alone only where good, quantity and amount are the same and nothing else of either side has them. A set
+    of lines is not offered where a person refused a pair of it: the carried line's key, then that of this month's.
     """
     made: list[Meeting] = []
     for key in (_order_key, _document_key):
-        made += _by_keys(
-            _left(carried, made),
-            _left(found, made),
-            key,
-            ground=Ground.NUMBER,
-        )
-    made += [
-        one
-        for one in _by_keys(_left(carried, made), _left(found, made), _goods_key, ground=Ground.GOODS)
-        if len(one.carried) == len(one.found) == 1
-    ]
+        met = _by_keys(_left(carried, made), _left(found, made), key, ground=Ground.NUMBER)
+        made += [one for one in met if not _is_refused(one, refused)]
+    met = _by_keys(_left(carried, made), _left(found, made), _goods_key, ground=Ground.GOODS)
+    made += [one for one in met if len(one.carried) == len(one.found) == 1 and not _is_refused(one, refused)]
     return made
+
+
+def _is_refused(one: Meeting, refused: Collection[tuple[str, str]]) -> bool:
+    return bool(refused) and any((carried, found) in refused for carried in one.carried for found in one.found)
 
 
 def months_between(earlier: str, later: str) -> int:

@@ -1,6 +1,7 @@
 """Where does a chain's month stand, and how long is there left?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -18,6 +19,7 @@ class Standing(StrEnum):
     RUNNING = "RUNNING"
     FAILED = "FAILED"
     UNEXPLAINED = "UNEXPLAINED"
+    ROWS_REJECTED = "ROWS_REJECTED"
     EXPLAINED = "EXPLAINED"
     SIGNED = "SIGNED"
 
@@ -34,18 +36,35 @@ _STANDINGS: Mapping[str, Standing] = {
     "SIGNED": Standing.SIGNED,
 }
 _LEAST_FIRST = (
-    Standing.FAILED, Standing.UNEXPLAINED, Standing.IN_PREPARATION, Standing.RUNNING, Standing.EXPLAINED,
-    Standing.SIGNED,
+    Standing.FAILED, Standing.UNEXPLAINED, Standing.ROWS_REJECTED, Standing.IN_PREPARATION, Standing.RUNNING,
+    Standing.EXPLAINED, Standing.SIGNED,
 )  # fmt: skip
 
 
-def standing_of(states: "list[str]") -> Standing:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A reconciliation of a month: its state, the lines nobody explained or accepted, the rows nobody could read."""
+
+    state: str
+    unexplained: int = 0
+    rejected: int = 0
+
+    @property
+    def standing(self) -> Standing:
+        """Tell where it stands; what is open only for rows that could not be read says that."""
+        found = _STANDINGS[self.state]
+        if found is not Standing.UNEXPLAINED or self.unexplained:
+            return found
+        return Standing.ROWS_REJECTED if self.rejected else Standing.EXPLAINED
+
+
+def standing_of(parts: Iterable[Part]) -> Standing:
     """Tell where a month stands that was reconciled in parts: as the part that needs somebody most.
 
-    >>> standing_of([]), standing_of(["SIGNED", "OPEN"])
+    >>> standing_of([]), standing_of([Part("SIGNED"), Part("OPEN", unexplained=3)])
     (<Standing.NOT_STARTED: 'NOT_STARTED'>, <Standing.UNEXPLAINED: 'UNEXPLAINED'>)
     """
-    found = {_STANDINGS[state] for state in states}
+    found = {part.standing for part in parts}
     return next((one for one in _LEAST_FIRST if one in found), Standing.NOT_STARTED)
 
 

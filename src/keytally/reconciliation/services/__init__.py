@@ -18,6 +18,7 @@ from keytally.reconciliation.services.opening import (
     read_again,
 )
 from keytally.reconciliation.services.pruning import prune_runs, sweep_folders
+from keytally.reconciliation.services.refusing import UnableToRefuse, offer_again, refuse_offer
 from keytally.reconciliation.services.running import (
     DRY_RUN_KIND,
     JOB_KIND,
@@ -46,6 +47,7 @@ __all__ = [
     "SignedOff",
     "UnableToLearn",
     "UnableToOpen",
+    "UnableToRefuse",
     "UnableToStop",
     "correct",
     "demo_folder",
@@ -62,12 +64,14 @@ __all__ = [
     "lay_out",
     "let_go",
     "note_conflict",
+    "offer_again",
     "open_demo",
     "open_reconciliation",
     "profile_of",
     "prune_runs",
     "read_again",
     "refuse",
+    "refuse_offer",
     "run",
     "run_maps",
     "stop",

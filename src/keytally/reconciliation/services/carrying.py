@@ -16,6 +16,7 @@ from keytally.reconciliation.queries import carried
 from keytally.reconciliation.rules.carry_over import CARRIED, Meeting, OpenLine, meetings
 from keytally.reconciliation.services.holding import hold, touched
 from keytally.reconciliation.services.maps import ITEMS, codes_in, maps_folder
+from keytally.reconciliation.services.waiting import stop_waiting, wait
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -36,7 +37,7 @@ def bring_forward(number: int) -> int:
     if before is None or found.is_signed:
         return 0
     _carry_on(before)
-    return _offer(found)
+    return make_offers(found)
 
 
 def _carry_on(before: Reconciliation) -> None:
@@ -83,7 +84,7 @@ def _carried(before: Reconciliation, line: LeftLine) -> CarriedLine:
     )
 
 
-def _offer(found: Reconciliation) -> int:
+def make_offers(found: Reconciliation) -> int:
     """Make the offers of a month anew from what its run left open and nothing has answered."""
     CarryOffer.objects.filter(reconciliation=found).delete()
     met = set(MetLine.objects.filter(reconciliation=found).values_list("side", "line_id"))
@@ -95,6 +96,7 @@ def _offer(found: Reconciliation) -> int:
     made = meetings(
         [_open_line(key, one, goods=goods) for key, one in waiting.items()],
         [_open_line(key, one, goods=goods) for key, one in lines.items()],
+        refused=carried.refused_pairs(found),
     )
     for number, meeting in enumerate(made, start=1):
         _write_offer(found, number, meeting, waiting=waiting, lines=lines)
@@ -173,6 +175,7 @@ def _accept(
 ) -> None:
     """Explain the answering lines of this month: they belong to the months that the carried lines came from."""
     known = history.lines_of_ids(queries.pages_folder(found), [row.line_id for row in answers])
+    answered = []
     for row in answers:
         line = known.get(row.line_id)
         facts = {
@@ -191,6 +194,8 @@ def _accept(
         )
         if not is_new:
             ResidualCase.objects.filter(pk=case.pk).update(**facts, version=case.version + 1)
+        answered.append(case)
+    stop_waiting(answered, by=by, now=now)
 
 
 @transaction.atomic
@@ -206,10 +211,12 @@ def let_go(number: int, *, line: int, by: "User", now: datetime) -> None:
     met = MetLine.objects.filter(reconciliation=found, met_at=one.found_at)
     for side, line_id in list(met.values_list("side", "line_id")):
         answered = ResidualCase.objects.filter(reconciliation=found, side=side, line_id=line_id, last_action=FOUND)
+        again = list(answered.values_list("pk", flat=True))
         answered.update(
             state=ResidualCase.State.OPEN, reason="", changed_at=now, changed_by=by, version=F("version") + 1
         )
+        wait(queries.cases_of(found.pk).filter(pk__in=again), found, now=now)
     met.delete()
-    _offer(found)
+    make_offers(found)
     touched(found, now=now, fields=[])
     record_audit("reconciliation.let_go", by=by, at=now, subject=queries.subject_of(number), after={"lines": words})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,17 +15,14 @@ from keytally.reconciliation.models import Reconciliation, ResidualCase, Residua
 from keytally.reconciliation.services.deciding import refuse_stale, touch
 from keytally.reconciliation.services.holding import hold
 from keytally.reconciliation.services.lines import case_facts
-from keytally.worklist import services as worklist
+from keytally.reconciliation.services.waiting import stop_waiting, wait
 
 if TYPE_CHECKING:
     from keytally.core.models import Attachment, User
 
-WORK_KIND = "residual"
 MOST_AT_ONCE = 500
 MOST_ATTACHMENTS = 20
 LONGEST_COMMENT = 2000
-# A deadline is a day; it ends at six in the evening in the company's zone (UTC+8).
-DEADLINE_TIME = time(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +46,18 @@ def assign(
     found = hold(number)
     _refuse_stranger(found, to, as_of=now.date())
     cases = _cases(found, keys, by=by, now=now)
+    stop_waiting(cases, by=by, now=now)
     for case in cases:
         before = _duty(case)
-        _stop_waiting(case, by=by, now=now)
         case.assignee, case.deadline = to, deadline
         touch(case, action="residual.assign", by=by, now=now)
-        _wait(case, found, now=now)
         after = {
             "line": case.line_words,
             "assignee": to.pk if to else None,
             "deadline": deadline and deadline.isoformat(),
         }
         _record(found, "residual.assign", case, by=by, now=now, before=before, after=after)
+    wait(cases, found, now=now)
     return cases
 
 
@@ -74,8 +71,8 @@ def accept_open(number: int, *, keys: Sequence[LineKey], reason: str, by: "User"
     for case in cases:
         case.state, case.reason = ResidualCase.State.ACCEPTED, reason.strip()[:500]
         touch(case, action="residual.accept_open", by=by, now=now)
-        _stop_waiting(case, by=by, now=now)
         _record(found, "residual.accept_open", case, by=by, now=now, reason=case.reason)
+    stop_waiting(cases, by=by, now=now)
     return cases
 
 
@@ -83,14 +80,15 @@ def accept_open(number: int, *, keys: Sequence[LineKey], reason: str, by: "User"
 def set_state(number: int, *, keys: Sequence[LineKey], state: ResidualCase.State, by: "User", now: datetime) -> None:
     """Call lines done, or open again."""
     found = hold(number)
-    for case in _cases(found, keys, by=by, now=now):
+    cases = _cases(found, keys, by=by, now=now)
+    for case in cases:
         case.state = state
         touch(case, action=f"residual.{state.lower()}", by=by, now=now)
-        if state == ResidualCase.State.OPEN:
-            _wait(case, found, now=now)
-        else:
-            _stop_waiting(case, by=by, now=now)
         _record(found, f"residual.{state.lower()}", case, by=by, now=now)
+    if state == ResidualCase.State.OPEN:
+        wait(cases, found, now=now)
+    else:
+        stop_waiting(cases, by=by, now=now)
 
 
 @transaction.atomic
@@ -152,24 +150,6 @@ def _new_case(found: Reconciliation, line: Residual | None, *, by: "User", now: 
         reconciliation=found, side=line.side.value, line_id=line.id, defaults=facts
     )
     return case
-
-
-def _wait(case: ResidualCase, found: Reconciliation, *, now: datetime) -> None:
-    if case.assignee is None or case.state != ResidualCase.State.OPEN:
-        return
-    worklist.open_item(
-        kind=WORK_KIND,
-        subject=queries.subject_of_case(case.pk),
-        owner=case.assignee,
-        deadline=datetime.combine(case.deadline, DEADLINE_TIME, UTC) if case.deadline else None,
-        reason_code="EXPLAIN",
-        parameters={"line": case.line_words, "name": found.name},
-        now=now,
-    )
-
-
-def _stop_waiting(case: ResidualCase, *, by: "User", now: datetime) -> None:
-    worklist.close_item(kind=WORK_KIND, subject=queries.subject_of_case(case.pk), now=now, by=by)
 
 
 def _record(

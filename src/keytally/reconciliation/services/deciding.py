@@ -14,6 +14,7 @@ from keytally.reconciliation.engine.results import Residual, Side
 from keytally.reconciliation.models import Decision, Reconciliation, ResidualCase
 from keytally.reconciliation.services.holding import Change, ChangedMeanwhile, hold
 from keytally.reconciliation.services.lines import case_facts, line_words
+from keytally.reconciliation.services.waiting import stop_waiting, wait
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -62,6 +63,7 @@ def decide(number: int, *, wish: Wish, by: "User", now: datetime) -> list[Decisi
     for case in cases:
         case.state = state
         touch(case, action=action, by=by, now=now)
+    _let_wait(cases, found, by=by, now=now)
     facts = [{"ours": one.ours_words, "theirs": one.theirs_words} for one in made]
     after = {"pairs": facts, "origin": wish.origin, "run": found.run_number}
     subject = queries.subject_of(number)
@@ -77,9 +79,11 @@ def take_back(number: int, *, stroke: str, by: "User", now: datetime) -> int:
     decisions = list(standing)
     Decision.objects.filter(pk__in=[one.pk for one in decisions]).update(withdrawn_by=by, withdrawn_at=now)
     ids = {one.ours_id for one in decisions} | {one.theirs_id for one in decisions}
-    for case in ResidualCase.objects.select_for_update().filter(reconciliation=found, line_id__in=ids):
+    cases = list(queries.cases_for_update(number, line_ids=ids))
+    for case in cases:
         case.state = ResidualCase.State.OPEN
         touch(case, action="residual.take_back", by=by, now=now)
+    _let_wait(cases, found, by=by, now=now)
     if decisions:
         before = [{"ours": one.ours_words, "theirs": one.theirs_words, "choice": one.choice} for one in decisions]
         subject = queries.subject_of(number)
@@ -100,6 +104,12 @@ def touch(case: ResidualCase, *, action: str, by: "User", now: datetime) -> None
     case.version += 1
     case.changed_by, case.changed_at, case.last_action = by, now, action
     case.save()
+
+
+def _let_wait(cases: Sequence[ResidualCase], found: Reconciliation, *, by: "User", now: datetime) -> None:
+    """Let what was decided wait for nobody any more, and what is open again for whoever it was given to."""
+    wait(cases, found, now=now)
+    stop_waiting([case for case in cases if case.state != ResidualCase.State.OPEN], by=by, now=now)
 
 
 def _lines(found: Reconciliation, wish: Wish) -> dict[tuple[Side, str], Residual]:

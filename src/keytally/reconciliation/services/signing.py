@@ -9,6 +9,7 @@ from keytally.core.services import record_audit
 from keytally.reconciliation import queries
 from keytally.reconciliation.models import AccountStatement, Reconciliation, ResidualCase
 from keytally.reconciliation.services.holding import SignedOff, hold, touched
+from keytally.reconciliation.services.waiting import stop_waiting, wait
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -42,6 +43,7 @@ def sign_off(number: int, *, note: str, by: "User", now: datetime, seen: int | N
         signed_by=by,
         signed_at=now,
     )
+    stop_waiting(queries.cases_of(number).filter(state=ResidualCase.State.OPEN), by=by, now=now)
     found.state = Reconciliation.State.SIGNED
     touched(found, now=now, fields=["state"])
     after = {"run": found.run_number, "bridges": found.summary["bridges"], "statement": statement.pk}
@@ -65,6 +67,7 @@ def reopen(number: int, *, reason: str, by: "User", now: datetime) -> Reconcilia
     AccountStatement.objects.filter(pk=statement.pk).update(
         reopened_by=by, reopened_at=now, reopen_reason=reason.strip()[:500]
     )
+    wait(queries.cases_of(number), found, now=now)
     subject = queries.subject_of(number)
     before = {"statement": statement.pk, "signed_by": statement.signed_by_id}
     record_audit("reconciliation.reopen", by=by, at=now, subject=subject, reason=reason.strip(), before=before)
@@ -93,7 +96,9 @@ def reasons_against(found: Reconciliation, *, note: str = "") -> list[UnableToSi
 
 def _figures(found: Reconciliation, *, by: "User") -> dict[str, Any]:
     account = found.account
-    accepted = queries.cases_of(found.pk).filter(state=ResidualCase.State.ACCEPTED).order_by("pk")
+    accepted = (
+        queries.cases_of(found.pk).filter(state=ResidualCase.State.ACCEPTED).exclude(line_class="").order_by("pk")
+    )
     names = ("side", "line_class", "line_words", "currency", "amount_minor", "reason")
     return {
         "name": found.name,
