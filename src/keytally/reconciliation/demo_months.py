@@ -1,7 +1,6 @@
 """The demo company's months in the application: files of a year, reconciliations in every state of the month board."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,9 @@ from django.conf import settings
 from keytally.accounts.rules.parties import Mode
 from keytally.core.clock import business_date
 from keytally.imports.services import Upload
+from keytally.kernel.periods import Period
 from keytally.reconciliation import services
+from keytally.reconciliation.demo_course import Course, course_of, take_course
 from keytally.reconciliation.demo_ledgers.company import Place, Settlement, Trader
 from keytally.reconciliation.demo_ledgers.year import ITEM_MAP, STORE_MAP, TOLERANCE_MINOR, MonthFiles, write_year
 from keytally.reconciliation.models import Reconciliation
@@ -21,29 +22,11 @@ from keytally.reconciliation.rules.month_board import months_back
 if TYPE_CHECKING:
     from keytally.core.models import User
 
-LEFT_FOR_LATER = ("FL", "DY")
-"""Chains whose last month nobody has started."""
+WHOLE_YEAR = ("YS", "HF", "RM")
+"""Chains of which all twelve months are reconciled, one of each mode; of the others the last six."""
 
-MONTHS_RUN = 3
+MONTHS_OF_A_YEAR, MONTHS_OF_OTHERS = 12, 6
 JOB_KIND = "demo_months"
-
-
-@dataclass
-class Aside:
-    """What a run is given that nobody waits for."""
-
-    parameters: Mapping[str, object]
-    folder: Path
-    job_id: int = 0
-    told: dict[str, object] = field(default_factory=dict)
-
-    def progress(self, **figures: object) -> None:
-        """Note how far it is."""
-        self.told = figures
-
-    def is_stopped(self) -> bool:
-        """Nobody stops it."""
-        return False
 
 
 def demo_year_folder() -> Path:
@@ -99,25 +82,34 @@ def uploads(folder: Path) -> list[Upload]:
 
 
 def to_be_run(files: Iterable[MonthFiles], *, today: date) -> list[MonthFiles]:
-    """Choose the months that are reconciled in the demo, the oldest first."""
-    wanted = set(months_back(today, count=MONTHS_RUN))
-    latest = max(wanted)
+    """Choose the months that somebody has begun in the demo, the oldest first."""
+    ages = {month: age for age, month in enumerate(months_back(today, count=MONTHS_OF_A_YEAR))}
     return [
-        one for one in files if one.month in wanted and not (one.month == latest and one.trader.code in LEFT_FOR_LATER)
+        one
+        for one in files
+        if ages[one.month] < (MONTHS_OF_A_YEAR if one.trader.code in WHOLE_YEAR else MONTHS_OF_OTHERS)
+        and course_of(one.trader.code, age=ages[one.month]) is not Course.NOT_STARTED
     ]
 
 
 def lay_out_months(by: "User", now: datetime, *, codes: Sequence[str], scratch: Path) -> int:
-    """Open and run the months of some chains that have none yet; answer how many."""
-    from keytally.reconciliation.tasks import reconcile_files
-
+    """Open and run the months of some chains that have none yet, and do what people did; answer how many."""
     today = business_date(now)
+    ages = {month: age for age, month in enumerate(months_back(today, count=MONTHS_OF_A_YEAR))}
     done = 0
     for files in to_be_run(write_files(today=today), today=today):
-        if files.trader.code not in codes or demo_queries.has_month(files.trader.code, files.month):
+        code = files.trader.code
+        if code not in codes or demo_queries.has_month(code, files.month):
             continue
-        began = now - timedelta(days=30 * (1 + months_back(today, count=12).index(files.month)))
+        began = min(now - timedelta(hours=6), began_at(files.month, now=now))
         found = open_month(files, by=by, now=began)
-        reconcile_files(Aside({"reconciliation_id": found.pk}, scratch))
+        take_course(found, files, course=course_of(code, age=ages[files.month]), began=began, now=now, scratch=scratch)
         done += 1
     return done
+
+
+def began_at(month: str, *, now: datetime) -> datetime:
+    """Say when a month was begun: in the morning of the third day of the next."""
+    return datetime.combine(
+        Period.month(month).ends_before + timedelta(days=2), now.timetz().replace(hour=1, minute=20)
+    )

@@ -1,6 +1,6 @@
 """The long work of a reconciliation: read both sides, match, write the result."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -23,26 +23,36 @@ from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.queries.demo import chains
 from keytally.reconciliation.watching import KEEPING, Watch
 
+Clock = Callable[[], datetime]
 ERRORS = {"UNABLE": _("The files could not be reconciled; the page of the reconciliation says why.")}
 
 
 @task(services.JOB_KIND, label=_("Reconciliation"), steps=STEP_LABELS, errors=ERRORS)
 def reconcile_files(context: JobContext) -> Mapping[str, object]:
     """Run a reconciliation and keep what was found; a run that is stopped keeps the files it has read."""
+    return run_files(context, clock=_by_the_machine)
+
+
+def _by_the_machine() -> datetime:
+    return datetime.now(UTC)
+
+
+def run_files(context: JobContext, *, clock: Clock) -> Mapping[str, object]:
+    """Run a reconciliation by a clock, as a job does or as the demo lays months out that lie behind."""
     number = int(str(context.parameters["reconciliation_id"]))
     found = queries.reconciliation(number)
     if not queries.has_ended(found):
-        _reconcile(found, context=context)
+        _reconcile(found, context=context, clock=clock)
     # A worker that was killed after its result was kept comes here again.
-    services.follow(number, scratch=context.folder, now=datetime.now(UTC))
+    services.follow(number, scratch=context.folder, now=clock())
     services.prune_runs(number)
     summary = queries.reconciliation(number).summary
     return {"exit": summary["exit"], "links": summary["links"]}
 
 
-def _reconcile(found: Reconciliation, *, context: JobContext) -> None:
+def _reconcile(found: Reconciliation, *, context: JobContext, clock: Clock) -> None:
     number = found.pk
-    began_at, folder = datetime.now(UTC), queries.run_folder(number, found.run_number + 1)
+    began_at, folder = clock(), queries.run_folder(number, found.run_number + 1)
     inputs, decisions = services.inputs_of(found), folder / "decisions.csv"
     followed = services.write_decisions(number, file=decisions)
     with _failing(number):
@@ -57,12 +67,17 @@ def _reconcile(found: Reconciliation, *, context: JobContext) -> None:
         decisions_unused=done.decisions_unused,
         changes=[asdict(one) for one in class_changes(queries.pages_folder(found), folder / "pages")],
     )
-    services.keep_result(number, kept=kept, now=datetime.now(UTC))
+    services.keep_result(number, kept=kept, now=clock())
 
 
 @task(services.DRY_RUN_KIND, label=_("Dry run of a reconciliation"), steps=STEP_LABELS, errors=ERRORS)
 def count_files(context: JobContext) -> Mapping[str, object]:
     """Read both sides without comparing them, and keep how many rows were accepted, rejected and why."""
+    return read_files(context, clock=_by_the_machine)
+
+
+def read_files(context: JobContext, *, clock: Clock) -> Mapping[str, object]:
+    """Read both sides of a reconciliation by a clock, without comparing them."""
     number = int(str(context.parameters["reconciliation_id"]))
     found = queries.reconciliation(number)
     folder = queries.run_folder(number, found.run_number + 1) / "result"
@@ -79,7 +94,7 @@ def count_files(context: JobContext) -> Mapping[str, object]:
             )
     rejected = understanding.rejected_in(counted.rejected, of_ours=counted.sides["ours"]["rejected"])
     figures = {"sides": counted.sides, "reasons": understanding.reasons_of(rejected)}
-    services.keep_dry_run(number, counted=figures, kept=services.Found(figures, rejected), now=datetime.now(UTC))
+    services.keep_dry_run(number, counted=figures, kept=services.Found(figures, rejected), now=clock())
     return {"read": sum(side["read"] for side in counted.sides.values())}
 
 

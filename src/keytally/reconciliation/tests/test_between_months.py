@@ -1,9 +1,11 @@
 """Three months of one chain in the application: stores add up, open lines are found once, corrections teach."""
 
-from datetime import UTC, date, datetime
+import io
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,17 +14,20 @@ from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountCode
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.services import codes, nodes, parties
+from keytally.core.clock import business_date
 from keytally.jobs.models import Job
 from keytally.reconciliation import demo, demo_months, queries, services
+from keytally.reconciliation.demo_course import DEDUCTION, TIE, Aside
 from keytally.reconciliation.demo_ledgers.year import STORE_MAP
-from keytally.reconciliation.demo_months import Aside
 from keytally.reconciliation.engine.history import lines_of_classes
 from keytally.reconciliation.models import CarriedLine, Decision, LearnedRule, MetLine, Reconciliation, ResidualCase
 from keytally.reconciliation.queries import carried
-from keytally.reconciliation.queries.stores import stores_of
+from keytally.reconciliation.queries.board import BoardFilter, board
+from keytally.reconciliation.queries.stores import StoreFilter, StoreSort, stores_asked_of, stores_of
 from keytally.reconciliation.rules.carry_over import OpenLine, RollForward, meetings, months_between
 from keytally.reconciliation.rules.code_layers import CodeRow, layered
 from keytally.reconciliation.rules.lessons import Lesson, LessonKind, Side, lessons
+from keytally.reconciliation.rules.month_board import Standing
 from keytally.reconciliation.tasks import reconcile_files
 from keytally.worklist.models import WorkItem
 
@@ -115,16 +120,21 @@ def test_a_stronger_table_of_codes_decides_from_its_day_on():
 @pytest.fixture
 def chain(accountant):
     """海西, which settles by head office; its stores have a code of theirs and parties."""
+    return lay_out_chain(accountant, "HX", stores=STORES)
 
+
+def lay_out_chain(accountant, short, *, stores):
     def add(kind, name, code, parent):
         wanted = nodes.NewAccount(kind=kind, name_zh=name, parent=parent, code=code, owner=accountant, facts={})
         return nodes.add_account(wanted, by=accountant, on=date(2025, 1, 1), now=NOW)
 
-    top = add(NodeKind.CHAIN, "海西", "HX", None)
-    head = add(NodeKind.HEAD_OFFICE, "海西总部", "HX-HO", top)
-    for number in range(STORES):
+    top = add(NodeKind.CHAIN, "海西", short, None)
+    head = add(NodeKind.HEAD_OFFICE, "海西总部", f"{short}-HO", top)
+    for number in range(stores):
         store = add(NodeKind.STORE, f"海西{number}店", f"S{number:05d}", top)
-        codes.add_code(store, side=CodeSide.THEIRS, code=f"HX{1000 + number}", starts_on=None, by=accountant, now=NOW)
+        codes.add_code(
+            store, side=CodeSide.THEIRS, code=f"{short}{1000 + number}", starts_on=None, by=accountant, now=NOW
+        )
         parties.set_parties(
             store, buyer=store, ship_to=store, bill_to=head, starts_on=date(2025, 1, 1), by=accountant, now=NOW
         )
@@ -133,7 +143,9 @@ def chain(accountant):
 
 @pytest.fixture
 def months(chain, accountant, tmp_path):
-    assert demo_months.lay_out_months(accountant, NOW, codes=["HX"], scratch=tmp_path / "scratch") == 3
+    for files in demo_months.write_files(today=TODAY)[-3:]:
+        found = demo_months.open_month(files, by=accountant, now=NOW)
+        run_again(found, tmp_path)
     return list(Reconciliation.objects.filter(account=chain).order_by("month"))
 
 
@@ -157,13 +169,23 @@ def stores_add_up(found):
     assert [one.adds_up for one in shown.sums] == [True]
     assert shown.sums[0].stores >= STORES - 2
     assert {row.name for row in shown.rows if row.balance.is_store} <= {f"海西{number}店" for number in range(STORES)}
-    assert len(stores_of(found, only_gaps=True).rows) < len(shown.rows)
+    assert len(stores_of(found, wanted=StoreFilter(only_gaps=True)).rows) < len(shown.rows)
+    for sort in StoreSort:
+        up, down = (
+            stores_of(found, wanted=StoreFilter(sort=sort, is_descending=is_descending)).rows
+            for is_descending in (False, True)
+        )
+        assert len(up) == len(down) == len(shown.rows)
+        assert {row.balance.store for row in up} == {row.balance.store for row in shown.rows}
+    ours = [row.balance.ours_minor for row in stores_of(found, wanted=stores_asked_of({"sort": "ours"})).rows]
+    assert ours == sorted(ours, reverse=True)
 
 
 def open_lines_are_found_once(second, third, by):
     before = carried.carry_over(second, as_of=TODAY)
     assert len(before.offers) >= 3
     assert all(one.gap_minor == 0 for one in before.offers)
+    refused_for_good(second, before.offers[0], by)
     for offer in before.offers:
         services.find_again(second.pk, offer=offer.number, by=by, now=NOW)
         with pytest.raises(services.FoundAlready):
@@ -186,16 +208,37 @@ def open_lines_are_found_once(second, third, by):
         services.find_again(second.pk, offer=offer.number, by=by, now=NOW)
 
 
+def refused_for_good(found, offer, by):
+    """An offer that a person refused is not made again by any run, until they take that back."""
+    lines = {one.line.pk for one in offer.carried}
+
+    def offered():
+        return [
+            one for one in carried.carry_over(found, as_of=TODAY).offers if lines & {c.line.pk for c in one.carried}
+        ]
+
+    with pytest.raises(services.UnableToRefuse):
+        services.refuse_offer(found.pk, offer=offer.number, reason="  ", by=by, now=NOW)
+    services.refuse_offer(found.pk, offer=offer.number, reason="another order", by=by, now=NOW)
+    assert not offered()
+    services.follow(found.pk, scratch=Path("unused"), now=NOW)
+    assert not offered()
+    (refused,) = carried.carry_over(found, as_of=TODAY).refused
+    assert (refused.by, refused.reason) == (str(by), "another order")
+    services.offer_again(found.pk, stroke=refused.stroke, by=by, now=NOW)
+    assert len(offered()) == 1
+    with pytest.raises(services.FoundAlready):
+        services.offer_again(found.pk, stroke=refused.stroke, by=by, now=NOW)
+
+
 def deductions_wait(found, owner):
     cases = ResidualCase.objects.filter(reconciliation=found, line_class="DEDUCTION_UNKNOWN")
     assert cases
     assert {case.assignee for case in cases} == {owner}
-    assert {case.deadline for case in cases} == {
-        case.opened_at.date() + (date(2026, 1, 16) - date(2026, 1, 1)) for case in cases
-    }
-    item = WorkItem.objects.get(kind="deduction", subject_id=found.pk, state=WorkItem.State.OPEN)
-    assert (item.owner, item.parameters["lines"]) == (owner, len(cases))
-    assert item.deadline is not None
+    assert {case.deadline for case in cases} == {business_date(case.opened_at) + timedelta(days=15) for case in cases}
+    items = WorkItem.objects.filter(kind="deduction", subject_id__in=[one.pk for one in cases], state="OPEN")
+    assert len(items) == len(cases)
+    assert all(one.owner == owner and one.deadline is not None for one in items)
 
 
 def pages_show_it(found, person, client):
@@ -207,6 +250,12 @@ def pages_show_it(found, person, client):
             answer = client.get(f"/reconciliation/{found.pk}/{page}")
             assert answer.status_code == 200
         assert client.get("/reconciliation/rules/").status_code == 200
+    taken = client.post(f"/reconciliation/{found.pk}/stores/take/?sort=store&direction=asc", {"format": "xlsx"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).worksheets[0]
+    cells = [[cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert sum(str(row[0] or "").startswith("S000") for row in cells) == len(
+        [one for one in stores_of(found).rows if one.balance.is_store]
+    )
 
 
 def a_run_again_offers_nothing_twice(found, tmp_path):
@@ -267,6 +316,35 @@ def lines_by_pair(found):
     wrong = lines_of_classes(queries.pages_folder(found), {"WRONG_STORE"}, with_balance=False)
     mine = {line.id for line in wrong if line.side == "ours" and line.store == "S00003"}
     return [(ours, theirs) for ours, theirs in links if ours in mine]
+
+
+def test_the_demo_company_did_something_else_with_each_month(accountant, client, tmp_path):
+    """Dongyu's latest month is not begun, the one before has ties and a row not read, then a row, then signed ones."""
+    lay_out_chain(accountant, "DY", stores=6)
+    assert demo_months.lay_out_months(accountant, NOW, codes=["DY"], scratch=tmp_path / "scratch") == 5
+    assert demo_months.lay_out_months(accountant, NOW, codes=["DY"], scratch=tmp_path / "scratch") == 0
+    (row,) = board(accountant, as_of=TODAY, wanted=BoardFilter(months=6)).rows
+    assert [cell.standing for cell in row.cells] == [
+        Standing.NOT_STARTED,
+        Standing.UNEXPLAINED,
+        Standing.ROWS_REJECTED,
+        Standing.SIGNED,
+        Standing.SIGNED,
+        Standing.SIGNED,
+    ]
+    assert [cell.rejected for cell in row.cells] == [0, 1, 1, 0, 0, 0]
+    signed, reasons = Reconciliation.objects.filter(state="SIGNED").order_by("month"), set()
+    for found in signed:
+        statement = queries.standing_statement(found.pk)
+        run = queries.latest_run(found)
+        assert found.created_at < run.began_at <= statement.signed_at < NOW
+        reasons |= {one["reason"] for one in statement.figures["accepted"]}
+        assert queries.mends_of(found.pk).count() == 1
+    assert reasons >= {TIE, DEDUCTION}
+    assert CarriedLine.objects.filter(state="FOUND", found_in__in=signed)
+    deductions = WorkItem.objects.filter(kind="deduction", state="OPEN", parameters__name__contains="2026-06")
+    assert deductions.exists()
+    assert not WorkItem.objects.filter(kind="deduction", state="OPEN", parameters__name__contains="2026-04").exists()
 
 
 def test_the_demo_asks_for_its_months_once(chain, accountant):
