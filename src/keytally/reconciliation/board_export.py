@@ -48,6 +48,7 @@ register_listing(
             Column(_("Month"), lambda cell: cell.month),
             Column(_("State"), lambda cell: str(STANDING_LABELS[cell.standing])),
             Column(_("Unexplained lines"), lambda cell: cell.unexplained),
+            Column(_("Rejected rows"), lambda cell: cell.rejected),
             Column(_("Deadline"), lambda cell: cell.deadline),
             Column(_("Days left"), lambda cell: cell.days_left),
             Column(_("Person"), lambda cell: cell.who),

@@ -45,5 +45,10 @@ declare(
         roles=dict.fromkeys((*_RUNNERS, Role.SALES_REP), Scope.OWN),
     ),
     change("reconcile.sign", _("Sign reconciliations off"), roles=dict.fromkeys(_SIGNERS, Scope.SUBTREE)),
+    change(
+        "reconcile.rules",
+        _("Change by when months are settled and deductions answered"),
+        roles={Role.FINANCE_DIRECTOR: Scope.COMPANY},
+    ),
     change("reconcile.reopen", _("Open signed reconciliations again"), roles={Role.FINANCE_DIRECTOR: Scope.COMPANY}),
 )

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from keytally.reconciliation.views import board, deciding, grid, history, lines, rejected, results, signing, start
+from keytally.reconciliation.views import (
+    board,
+    carrying,
+    clocks,
+    deciding,
+    grid,
+    history,
+    lines,
+    rejected,
+    results,
+    signing,
+    start,
+    stores,
+)
 
 app_name = "reconciliation"
 
@@ -35,9 +48,13 @@ urlpatterns = [
     path("<int:number>/rejected/mend/", rejected.mend, name="mend"),
     path("rules/", history.rules, name="rules"),
     path("rules/<int:rule>/", history.decide_rule, name="decide_rule"),
-    path("<int:number>/stores/", history.stores, name="stores"),
-    path("<int:number>/carry-over/", history.carry_over, name="carry_over"),
-    path("<int:number>/carry-over/<int:offer>/find/", history.find_again, name="find_again"),
-    path("<int:number>/carry-over/lines/<int:line>/let-go/", history.let_go, name="let_go"),
+    path("clocks/", clocks.clocks, name="clocks"),
+    path("<int:number>/stores/", stores.stores, name="stores"),
+    path("<int:number>/stores/take/", stores.take_stores, name="take_stores"),
+    path("<int:number>/carry-over/", carrying.carry_over, name="carry_over"),
+    path("<int:number>/carry-over/<int:offer>/find/", carrying.find_again, name="find_again"),
+    path("<int:number>/carry-over/<int:offer>/refuse/", carrying.refuse_offer, name="refuse_offer"),
+    path("<int:number>/carry-over/refused/<str:stroke>/", carrying.offer_again, name="offer_again"),
+    path("<int:number>/carry-over/lines/<int:line>/let-go/", carrying.let_go, name="let_go"),
     path("<int:number>/files/<str:name>", results.download, name="download"),
 ]

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -6,28 +6,35 @@ from django.test.utils import CaptureQueriesContext
 
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.services import nodes
+from keytally.core.clock import business_date
+from keytally.core.models import AuditEntry
 from keytally.core.roles import Role
-from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.models import Reconciliation, ResidualCase
 from keytally.reconciliation.queries.board import BoardFilter, all_cells, board
-from keytally.reconciliation.rules.month_board import Standing, months_back, settle_by, standing_of
+from keytally.reconciliation.rule_data import deduction_days, settle_by_day
+from keytally.reconciliation.rules.month_board import Part, Standing, months_back, settle_by, standing_of
 from keytally.reconciliation.tests.conftest import NOW, person
 
 TODAY = date(2026, 8, 3)
 
 
 @pytest.mark.parametrize(
-    ("states", "standing"),
+    ("parts", "standing"),
     [
         ([], Standing.NOT_STARTED),
-        (["DRAFT"], Standing.IN_PREPARATION),
-        (["SIGNED", "SIGNED"], Standing.SIGNED),
-        (["SIGNED", "EXPLAINED"], Standing.EXPLAINED),
-        (["SIGNED", "OPEN", "EXPLAINED"], Standing.UNEXPLAINED),
-        (["OPEN", "STOPPED"], Standing.FAILED),
+        ([Part("DRAFT")], Standing.IN_PREPARATION),
+        ([Part("SIGNED", rejected=2), Part("SIGNED", unexplained=3)], Standing.SIGNED),
+        ([Part("SIGNED"), Part("EXPLAINED")], Standing.EXPLAINED),
+        ([Part("SIGNED"), Part("OPEN", unexplained=1), Part("EXPLAINED")], Standing.UNEXPLAINED),
+        ([Part("OPEN", unexplained=1, rejected=1)], Standing.UNEXPLAINED),
+        ([Part("OPEN", rejected=1)], Standing.ROWS_REJECTED),
+        ([Part("OPEN")], Standing.EXPLAINED),
+        ([Part("OPEN", rejected=1), Part("DRAFT")], Standing.ROWS_REJECTED),
+        ([Part("OPEN", unexplained=1), Part("STOPPED")], Standing.FAILED),
     ],
 )
-def test_a_month_stands_where_the_part_stands_that_needs_somebody_most(states, standing):
-    assert standing_of(states) is standing
+def test_a_month_stands_where_the_part_stands_that_needs_somebody_most(parts, standing):
+    assert standing_of(parts) is standing
 
 
 def test_a_month_is_settled_by_a_day_of_the_next():
@@ -70,6 +77,28 @@ def test_it_shows_every_chain_and_month_with_what_is_left(two_chains, accountant
     assert not cells["YS", "2026-06"].is_late
     assert (cells["HF", "2026-06"].standing, cells["HF", "2026-06"].late_days) == (Standing.NOT_STARTED, 19)
     assert shown.counts[Standing.NOT_STARTED] == 4
+
+
+def test_rows_that_could_not_be_read_are_no_lines_that_nobody_explained(two_chains, drafted, accountant):
+    account = chain("海西", accountant, code="HX")
+    sides = {side: {"files": 1, "read": 9, "accepted": 8, "rejected": 1, "totals": 0, "amount_minor": 0}
+             for side in ("ours", "theirs")}  # fmt: skip
+    ties = {"AMBIGUOUS": {"ours_lines": 1, "theirs_lines": 1, "amount_minor": 0}}
+    found = settled(drafted, account, month="2026-07", state="OPEN", summary={"classes": ties, "sides": sides})
+
+    def cell():
+        shown = board(accountant, as_of=TODAY, wanted=BoardFilter(months=3, text="海西"))
+        return shown.rows[0].cells[0]
+
+    assert (cell().standing, cell().unexplained, cell().rejected) == (Standing.UNEXPLAINED, 2, 2)
+    for side in sides:
+        ResidualCase.objects.create(
+            reconciliation=found, side=side, line_id=side, line_class="AMBIGUOUS", state="ACCEPTED", reason="asked",
+            opened_at=NOW, changed_at=NOW, changed_by=accountant,
+        )  # fmt: skip
+    assert (cell().standing, cell().unexplained, cell().rejected) == (Standing.ROWS_REJECTED, 0, 2)
+    Reconciliation.objects.filter(pk=found.pk).update(summary={"classes": ties, "sides": {}})
+    assert cell().standing is Standing.EXPLAINED
 
 
 def test_filters_keep_the_chains_that_have_such_a_month(two_chains, accountant):
@@ -122,3 +151,27 @@ def test_a_deadline_of_its_own_counts_instead(two_chains, accountant):
     Reconciliation.objects.filter(month="2026-07").exclude(account=None).update(deadline=date(2026, 8, 1))
     shown = board(accountant, as_of=TODAY, wanted=BoardFilter(months=3))
     assert next(cell for cell in shown.rows[0].cells + shown.rows[1].cells if cell.deadline == date(2026, 8, 1)).is_late
+
+
+def test_the_clocks_are_changed_from_a_day_on_by_those_who_may(two_chains, client, accountant):
+    address = "/reconciliation/clocks/"
+    client.force_login(accountant)
+    assert client.get(address).status_code == 403
+    director = person("dora", Role.FINANCE_DIRECTOR)
+    client.force_login(director)
+    today = business_date(datetime.now(UTC))
+    said = {"settle_by_day": "10", "deduction_days": "20", "starts_on": today.isoformat(), "reason": "a new contract"}
+    refused = client.post(address, {**said, "settle_by_day": "32", "starts_on": "2020-01-01"})
+    assert refused.status_code == 422
+    assert 'value="20"' in refused.content.decode()
+    assert client.post(address, {**said, "starts_on": "2020-01-01"}).status_code == 422
+    assert client.post(address, said).status_code == 302
+    assert (settle_by_day(as_of=today), deduction_days(as_of=today)) == (10, 20)
+    assert (settle_by_day(as_of=TODAY), deduction_days(as_of=TODAY)) == (15, 15)
+    assert AuditEntry.objects.get(action="rule_set.keep").reason == "a new contract"
+    for language, words in (("en", "Clocks of reconciling"), ("zh-hans", "a new contract")):
+        director.language = language
+        director.save()
+        page = client.get(address).content.decode()
+        assert words in page
+        assert "dora" in page.lower()

@@ -12,7 +12,14 @@ from keytally.reconciliation.demo_pair import DEMO_NAMES, DEMO_TOLERANCE_MINOR, 
 from keytally.reconciliation.engine.reconcile import reconcile
 from keytally.reconciliation.engine.results import Wanted, residual_page
 from keytally.reconciliation.engine.summary import as_json
-from keytally.reconciliation.models import AccountStatement, CarriedLine, CarryOffer, LearnedRule, ResidualCase
+from keytally.reconciliation.models import (
+    AccountStatement,
+    CarriedLine,
+    CarryOffer,
+    LearnedRule,
+    RefusedOffer,
+    ResidualCase,
+)
 from keytally.reconciliation.services import cases
 from keytally.reconciliation.services.cases import LineKey
 
@@ -44,6 +51,8 @@ def samples(stranger, *, now):
     return Samples(
         values={
             "reconciliation:find_again:offer": 1,
+            "reconciliation:refuse_offer:offer": 1,
+            "reconciliation:offer_again:stroke": NAME,
             "reconciliation:let_go:line": CarriedLine.objects.get().pk,
             "reconciliation:decide_rule:rule": LearnedRule.objects.get().pk,
             "reconciliation:number": found.pk,
@@ -89,6 +98,10 @@ def between_months(found, row, *, stranger, now):
     offered = {"reconciliation": found, "offer": 1, "ground": "NUMBER", "gap_minor": 0, "line_id": row.id}
     CarryOffer.objects.create(**offered, carried=line, side="ours")
     CarryOffer.objects.create(**offered, side="theirs", words=NAME)
+    RefusedOffer.objects.create(
+        reconciliation=found, stroke=NAME, carried=line, side="theirs", line_id="x" * 32, words=NAME, reason="another",
+        refused_by=stranger, refused_at=now,
+    )  # fmt: skip
     LearnedRule.objects.create(
         account=chain, kind="STORE_CODE", given=NAME, meaning="S1", learned_from=found, proposed_at=now
     )

@@ -28,5 +28,6 @@ def month_board(request: HttpRequest) -> HttpResponse:
         "kept": f"{kept}&" if kept else "",
         "is_filtered": bool(wanted.standing or wanted.person or wanted.text),
         "may_run": person.may("reconcile.run"),
+        "may_set": person.may("reconcile.rules"),
     }
     return render(request, "reconciliation/board.html", context)

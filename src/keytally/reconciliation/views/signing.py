@@ -45,7 +45,13 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("reconciliation:show", number)
     against = [(one.code, refusal_sentence(one)) for one in signing.reasons_against(found, note=note)]
     is_stopped = any(code != "ROWS_REJECTED" for code, _sentence in against)
-    context = {"found": found, "against": against, "note": note, "is_stopped": is_stopped}
+    context = {
+        "found": found,
+        "against": against,
+        "note": note,
+        "is_stopped": is_stopped,
+        "deductions": queries.deductions_left(number),
+    }
     return render(request, "reconciliation/sign.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -66,6 +66,7 @@ def reconciliation_list(request: HttpRequest) -> HttpResponse:
         "kept": f"{kept}&" if kept else "",
         "scope": scope_of(person, "reconcile.view"),
         "may_run": person.may("reconcile.run"),
+        "may_set": person.may("reconcile.rules"),
     }
     return render(request, "reconciliation/list.html", context)
 
