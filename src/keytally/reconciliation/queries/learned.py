@@ -8,6 +8,7 @@ from keytally.core.models import User
 from keytally.reconciliation.models import LearnedRule, Reconciliation
 from keytally.reconciliation.queries.lists import visible_reconciliations
 from keytally.reconciliation.queries.settlement import chain_of
+from keytally.reconciliation.queries.work import latest_run
 
 RUNS_REPLAYED = 6
 
@@ -22,6 +23,15 @@ def kept_rules(found: Reconciliation) -> list[LearnedRule]:
         starts_on__isnull=False,
     )
     return list(kept.order_by("pk"))
+
+
+def rules_since(found: Reconciliation) -> int:
+    """Count the rules of a chain that were kept or withdrawn since the run that is shown began."""
+    run = latest_run(found)
+    if found.account is None or found.is_signed or run is None:
+        return 0
+    decided = LearnedRule.objects.filter(account=chain_of(found.account), decided_at__gte=run.began_at)
+    return decided.filter(state__in=[LearnedRule.State.KEPT, LearnedRule.State.WITHDRAWN]).count()
 
 
 def visible_rules(person: User, as_of: date) -> QuerySet[LearnedRule]:

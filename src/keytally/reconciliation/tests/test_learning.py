@@ -103,6 +103,6 @@ def test_what_was_refused_is_not_proposed_again(chain, accountant, tmp_path):
     services.refuse(rule.pk, reason="a trial code", by=accountant, now=NOW)
     found = run_again(found, tmp_path)
     assert LearnedRule.objects.get().state == "REFUSED"
-    assert doc_numbers(found, "WRONG_ITEM") == {"A1243", "B7643"}
+    assert doc_numbers(found, "WRONG_ITEM") == {"A1132", "A1243", "B7532", "B7643"}
     with pytest.raises(services.UnableToLearn, match="DECIDED"):
         services.keep(rule.pk, starts_on=None, by=accountant, now=NOW)

@@ -24,6 +24,7 @@ from keytally.reconciliation.forms.new import NewForm
 from keytally.reconciliation.forms.profile import ProfileForm, in_reader_language
 from keytally.reconciliation.labels import SIDE_LABELS
 from keytally.reconciliation.models import Reconciliation
+from keytally.reconciliation.queries import learned
 from keytally.reconciliation.rules import layout
 from keytally.reconciliation.views import found as pages
 
@@ -245,6 +246,7 @@ def _shown(request: HttpRequest, found: Reconciliation) -> dict[str, Any]:
         "may_reopen": found.is_signed and pages.may(request, found, "reconcile.reopen"),
         "statements": queries.statements(found.pk),
         "waiting": queries.waiting_changes(found),
+        "newer_rules": learned.rules_since(found),
         "last_run": queries.latest_run(found),
         "dry_run": _dry_run(found),
         "problem": services.failure_sentence(found),
