@@ -57,13 +57,15 @@ def test_pairs_are_decided_once_and_a_contradiction_is_refused_in_words(bench, a
     assert post(caller, bench, "decisions", said, **{"Idempotency-Key": "d1"}).json() == made.json()
     assert Decision.objects.count() == 1
     other = {**said, "pairs": [{"ours_id": ours, "theirs_id": second}]}
-    refused = post(caller, bench, "decisions", other)
+    refused = post(caller, bench, "decisions", other, **{"Idempotency-Key": "d2"})
     assert (refused.status_code, refused.json()["code"]) == (422, "already_accepted")
-    unknown = post(caller, bench, "decisions", {**said, "pairs": [{"ours_id": "x", "theirs_id": "y"}]})
+    nothing = {**said, "pairs": [{"ours_id": "x", "theirs_id": "y"}]}
+    unknown = post(caller, bench, "decisions", nothing, **{"Idempotency-Key": "d3"})
+    assert post(caller, bench, "decisions", said).json()["code"] == "no_idempotency_key"
     assert (unknown.status_code, unknown.json()["code"]) == (422, "no_line")
     listed = caller.get(f"/api/v1/reconciliations/{bench.pk}/decisions").json()["items"]
     assert [(one["choice"], one["decided_by"], one["run"]) for one in listed] == [("ACCEPT", "alice", 1)]
-    assert post(program(auditor), bench, "decisions", said).status_code in (403, 404)
+    assert post(program(auditor), bench, "decisions", said, **{"Idempotency-Key": "d4"}).status_code in (403, 404)
 
 
 def test_it_is_read_again_signed_off_when_nothing_is_in_the_way_and_opened_with_a_reason(bench, accountant, director):
