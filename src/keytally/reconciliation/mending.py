@@ -11,12 +11,14 @@ from typing import Any
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from keytally.exchange.encodings import encoding_of, whole_encoding
+from keytally.exchange.errors import UnableToRead
 from keytally.exchange.headers import header_names
+from keytally.exchange.sources import SourceFile
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 BOOK_ENDINGS = (".xlsx", ".xls")
 MENDABLE = (*TEXT_ENDINGS, *BOOK_ENDINGS)
-_ENCODINGS = ("utf-8-sig", "gb18030")
 _LOOKED_AT = 64 * 1024
 _HEADER_ROWS_LOOKED_AT = 50
 
@@ -36,14 +38,14 @@ def is_mendable(file: str) -> bool:
     return file.lower().endswith(MENDABLE)
 
 
-def mend_file(folder: Path, *, file: str, mends: Sequence[Mend]) -> None:
-    """Put a copy of a file in its place in which the mended cells say what they should."""
+def mend_file(folder: Path, *, file: str, mends: Sequence[Mend], encoding: str | None = None) -> None:
+    """Put a copy of a file in its place in which the mended cells say what they should, in the encoding it came in."""
     place = folder / file
     if not place.is_file() or not is_mendable(file):
         return
     written = place.with_name(place.name + ".mended")
     if file.lower().endswith(TEXT_ENDINGS):
-        _mend_text(place, into=written, mends=mends)
+        _mend_text(place, into=written, mends=mends, stated=encoding)
     else:
         _mend_book(place, into=written, mends=mends)
     # The copy takes the name, not the bytes: what was kept of the upload is linked from elsewhere.
@@ -51,12 +53,12 @@ def mend_file(folder: Path, *, file: str, mends: Sequence[Mend]) -> None:
     written.replace(place)
 
 
-def _mend_text(place: Path, *, into: Path, mends: Sequence[Mend]) -> None:
-    encoding = _encoding_of(place)
-    with place.open(encoding=encoding, newline="") as source:
+def _mend_text(place: Path, *, into: Path, mends: Sequence[Mend], stated: str | None) -> None:
+    encoding = _encoding_of(place, stated=stated)
+    with place.open(encoding=encoding, errors="surrogateescape", newline="") as source:
         delimiter = _delimiter_of(source.read(_LOOKED_AT))
         source.seek(0)
-        with into.open("w", encoding=encoding, newline="") as target:
+        with into.open("w", encoding=encoding, errors="surrogateescape", newline="") as target:
             writer = csv.writer(target, delimiter=delimiter)
             for record in _mended(csv.reader(source, delimiter=delimiter), mends=mends):
                 writer.writerow(record)
@@ -130,16 +132,13 @@ def _with(record: Sequence[Any], mends: Iterable[Mend], *, places: Mapping[str, 
     return cells
 
 
-def _encoding_of(place: Path) -> str:
-    for encoding in _ENCODINGS:
-        try:
-            with place.open(encoding=encoding) as text:
-                while text.read(1 << 20):
-                    pass
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "latin-1"
+def _encoding_of(place: Path, *, stated: str | None) -> str:
+    """Find the encoding as the reading does; where it refuses, the bytes are kept as they are."""
+    try:
+        found = encoding_of(SourceFile(place, place.name), stated=stated)
+    except UnableToRead:
+        return "latin-1"
+    return whole_encoding(place) if stated is None and found == "utf-8" else found
 
 
 def _delimiter_of(text: str) -> str:

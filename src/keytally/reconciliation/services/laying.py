@@ -6,7 +6,7 @@ from typing import Any
 
 from keytally.imports import queries as imports_queries
 from keytally.imports import services as imports
-from keytally.reconciliation import mending, queries
+from keytally.reconciliation import mending, queries, understanding
 from keytally.reconciliation.models import Decision, Reconciliation
 
 SIDES = ("ours", "theirs", "store_map", "item_map")
@@ -20,9 +20,18 @@ def lay_out(found: Reconciliation) -> dict[str, Path]:
         if batch is not None:
             places[side] = queries.side_folder(found.pk, side=side)
             imports.lay_out(batch, folder=places[side])
+    stated = _encodings(found)
     for (side, file), mends in queries.mends_by_file(found.pk).items():
-        mending.mend_file(places[side], file=file, mends=mends)
+        mending.mend_file(places[side], file=file, mends=mends, encoding=stated.get(side))
     return places
+
+
+def _encodings(found: Reconciliation) -> dict[str, str | None]:
+    """Read which encodings the profile states, for the sides that have one."""
+    if not found.profile_text:
+        return {}
+    profile = understanding.from_text(found.profile_text)
+    return {"ours": profile.ours.encoding, "theirs": profile.theirs.encoding}
 
 
 def inputs_of(found: Reconciliation) -> dict[str, Any]:

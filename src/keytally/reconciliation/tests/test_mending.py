@@ -90,6 +90,31 @@ def test_what_cannot_be_mended_or_is_not_there_is_left_alone(tmp_path):
     assert not is_mendable("theirs.parquet")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [("utf-8", b""), ("utf-8-sig", b"\xef\xbb\xbf"), ("gb18030", b""), ("utf-16", b"\xff\xfe"), ("utf-16-be", b"")],
+)
+def test_a_text_file_keeps_its_encoding_and_every_other_cell(tmp_path, encoding, mark):
+    place = tmp_path / "theirs.csv"
+    text = "单号\t金额\t备注\r\nB1\t待核\t海苔脆\r\nB2\t5.00\t“两箱”\r\n"
+    place.write_bytes(text.encode(encoding))
+    mend_file(tmp_path, file="theirs.csv", mends=[Mend("", 2, "金额", "7.00")])
+    content = place.read_bytes()
+    assert content.startswith(mark)
+    assert content.decode(encoding) == text.replace("待核", "7.00")
+
+
+def test_bytes_that_are_no_text_stay_as_they_are(tmp_path):
+    place = tmp_path / "theirs.csv"
+    place.write_bytes(
+        b"no,amount,words\r\nB1,?,\xe6\xb5\xb7\r\nB2,5,\xe6\xb5\xff\xb7\r\n" + "海苔,1,坚果\r\n".encode() * 30
+    )
+    mend_file(tmp_path, file="theirs.csv", mends=[Mend("", 2, "amount", "7")])
+    assert place.read_bytes().splitlines()[:3] == [
+        b"no,amount,words", b"B1,7,\xe6\xb5\xb7", b"B2,5,\xe6\xb5\xff\xb7",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("sheet_name", ["结算", "Sheet1"])
 def test_a_rejected_cell_of_a_workbook_is_read_anew_by_the_next_run(accountant, tmp_path, sheet_name):
     place = tmp_path / "theirs.xlsx"
