@@ -24,6 +24,7 @@ from keytally.reconciliation.services import cases
 from keytally.reconciliation.services.cases import LineKey
 
 NAME = "secretreconciliation"
+STROKE = "5" * 32
 
 
 def samples(stranger, *, now):
@@ -52,7 +53,7 @@ def samples(stranger, *, now):
         values={
             "reconciliation:find_again:offer": 1,
             "reconciliation:refuse_offer:offer": 1,
-            "reconciliation:offer_again:stroke": NAME,
+            "reconciliation:offer_again:stroke": STROKE,
             "reconciliation:let_go:line": CarriedLine.objects.get().pk,
             "reconciliation:decide_rule:rule": LearnedRule.objects.get().pk,
             "reconciliation:number": found.pk,
@@ -99,7 +100,7 @@ def between_months(found, row, *, stranger, now):
     CarryOffer.objects.create(**offered, carried=line, side="ours")
     CarryOffer.objects.create(**offered, side="theirs", words=NAME)
     RefusedOffer.objects.create(
-        reconciliation=found, stroke=NAME, carried=line, side="theirs", line_id="x" * 32, words=NAME, reason="another",
+        reconciliation=found, stroke=STROKE, carried=line, side="theirs", line_id="x" * 32, words=NAME, reason="another",
         refused_by=stranger, refused_at=now,
     )  # fmt: skip
     LearnedRule.objects.create(
