@@ -100,8 +100,8 @@ def between_months(found, row, *, stranger, now):
     CarryOffer.objects.create(**offered, carried=line, side="ours")
     CarryOffer.objects.create(**offered, side="theirs", words=NAME)
     RefusedOffer.objects.create(
-        reconciliation=found, stroke=STROKE, carried=line, side="theirs", line_id="x" * 32, words=NAME, reason="another",
-        refused_by=stranger, refused_at=now,
+        reconciliation=found, stroke=STROKE, carried=line, side="theirs", line_id="x" * 32, words=NAME,
+        reason="another", refused_by=stranger, refused_at=now,
     )  # fmt: skip
     LearnedRule.objects.create(
         account=chain, kind="STORE_CODE", given=NAME, meaning="S1", learned_from=found, proposed_at=now
