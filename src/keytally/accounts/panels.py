@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.labels import PromiseState
 from keytally.accounts.models import AccountNode
@@ -145,7 +146,7 @@ _PANELS: tuple[tuple[str, Any, int, Facts], ...] = (
     ("score", _("Is it a key account?"), 60, _score),
     ("practice", _("Promises, development and settlement"), 70, _practice),
     ("coordination", _("Matters to coordinate"), 75, _coordination),
-    ("history", _("What happened"), 900, _history),
+    ("history", pgettext_lazy("audit", "What happened"), 900, _history),
 )
 _ONLY: Mapping[str, Callable[[AccountNode], bool]] = {
     "tree": lambda node: node.kind != NodeKind.STORE,

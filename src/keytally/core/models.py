@@ -40,7 +40,7 @@ class User(AbstractBaseUser):
         ENGLISH = "en", "English"
 
     username = models.CharField(_("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.CHINESE)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")

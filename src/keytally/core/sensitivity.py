@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -28,7 +29,7 @@ class Sensitivity(StrEnum):
 
 
 SENSITIVITY_LABELS: Mapping[Sensitivity, Promise | str] = {
-    Sensitivity.OPEN: _("Open"),
+    Sensitivity.OPEN: pgettext_lazy("sensitivity", "Open"),
     Sensitivity.INSIDE: _("Inside the house"),
     Sensitivity.PERSONAL: _("Personal"),
     Sensitivity.CONFIDENTIAL: _("Confidential"),

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.core import queries
 from keytally.core.exports import Column, Listing, register_listing
@@ -23,7 +24,7 @@ register_listing(
         kind="person",
         columns=[
             Column(_("User name"), lambda person: person.username),
-            Column(_("Name"), lambda person: person.name),
+            Column(pgettext_lazy("person", "Name"), lambda person: person.name),
             Column(_("Roles"), _roles),
             Column(_("E-mail"), lambda person: person.email, field="email"),
             Column(_("Last log-in"), lambda person: person.last_login),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class PersonForm(GrantFields):
     """A person as an administrator keeps them."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), required=False)
 
 

@@ -66,7 +66,7 @@ class PreconditionsForm(forms.Form):
 class KeyPersonForm(forms.Form):
     """Somebody who takes part in the decision."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     decides = forms.BooleanField(label=_("Decides or pays"), required=False)
     confirmed_on = DayField(label=_("Confirmed the solution on"), required=False)
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.core.exports import Column, Listing, register_listing
 from keytally.people.models import Position
@@ -67,7 +68,7 @@ register_listing(
             Column(_("Code"), lambda place: place.code),
             Column(_("Chinese name"), lambda place: place.name_zh),
             Column(_("English name"), lambda place: place.name_en),
-            Column(_("Role"), _role),
+            Column(pgettext_lazy("position", "Role"), _role),
             Column(_("Unit"), lambda place: place.unit.name),
             Column(_("City"), lambda place: place.city),
             Column(_("From"), lambda place: place.starts_on),

@@ -57,7 +57,7 @@ register_listing(
             Column(_("To be reviewed on"), lambda entry: entry.review_on),
             Column(_("Helped"), lambda entry: entry.helped),
             Column(_("Owner"), lambda entry: str(entry.owner)),
-            Column(_("Changed"), lambda entry: entry.changed_at),
+            Column(pgettext_lazy("time", "Changed"), lambda entry: entry.changed_at),
         ],
         rows=_entries,
         back="playbook:list",

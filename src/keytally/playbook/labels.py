@@ -80,7 +80,7 @@ METHODS: Mapping[BuyerMethod, Word] = {
     BuyerMethod.LOWER_IS_BETTER: _("Lower is always better"),
 }
 DESKS: Mapping[Desk, Word] = {
-    Desk.EXECUTIVE: _("Executive"),
+    Desk.EXECUTIVE: pgettext_lazy("desk", "Executive"),
     Desk.SALES: _("Sales management"),
     Desk.PLANNING: _("Planning"),
 }

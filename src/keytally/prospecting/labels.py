@@ -105,7 +105,7 @@ OUTCOMES: Mapping[Outcome, Label] = {
     Outcome.UNREACHED: _("Nobody reached"),
     Outcome.INTERESTED: _("Interested"),
     Outcome.APPOINTMENT: _("Visit agreed"),
-    Outcome.LATER: _("Later"),
+    Outcome.LATER: pgettext_lazy("answer", "Later"),
     Outcome.NOT_INTERESTED: _("Not interested"),
 }
 DROP_REASONS: Mapping[DropReason, Label] = {
@@ -204,7 +204,7 @@ AUDIT_ACTIONS: Mapping[str, Label] = {
     "lead.counter_plan": _("Counter-plan written"),
     "lead.touch": _("Talked to"),
     "lead.drop": pgettext_lazy("lead", "Dropped"),
-    "lead.take_up": _("Taken up again"),
+    "lead.take_up": pgettext_lazy("lead", "Taken up again"),
     "lead.give_over": _("Given to another owner"),
     "lead.convert": pgettext_lazy("lead", "Became an opportunity"),
 }

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class ContactForm(forms.Form):
     """A person at an account."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     title = forms.CharField(label=_("Job title"), max_length=60, required=False)
     decision_role = forms.ChoiceField(label=_("Role in the decision"), choices=choices(DECISION_ROLES))
     weight = forms.IntegerField(label=_("Weight in the decision, 0-100"), min_value=0, max_value=100, initial=0)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.accounts.labels import DECISION_ROLES, EVIDENCE, RUNGS, STANCES, choices
 from keytally.accounts.models.nodes import AccountNode
@@ -17,7 +18,7 @@ class Contact(models.Model):
     """A person at an account, with the part they have in decisions."""
 
     node = models.ForeignKey(AccountNode, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     title = models.CharField(_("job title"), max_length=60, blank=True)
     decision_role = models.CharField(_("role in the decision"), max_length=24, choices=choices(DECISION_ROLES))
     weight = models.PositiveSmallIntegerField(_("weight in the decision, 0-100"), default=0)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.negotiation.labels import ASPECTS, PARTIES, PHASES, ROUTES, STATES, WAYS, State, choices
 
@@ -75,7 +76,7 @@ class KeyPerson(models.Model):
     """Somebody of the customer who takes part in the decision."""
 
     negotiation = models.ForeignKey(Negotiation, on_delete=models.CASCADE, related_name="people")
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     decides = models.BooleanField(_("decides or pays"), default=False)
     confirmed_on = models.DateField(_("confirmed the solution on"), null=True, blank=True)
 

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.people.models import Position, Unit
 from keytally.people.queries.organisation import position_roles
@@ -122,7 +123,7 @@ class RenameUnitForm(ReasonForm, NamesForm):
 class NewPositionForm(forms.Form):
     """A position that is not there yet; what is left empty the template proposes."""
 
-    role = forms.ChoiceField(label=_("Role"))
+    role = forms.ChoiceField(label=pgettext_lazy("position", "Role"))
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"))
     starts_on = forms.DateField(label=_("From"), widget=Day)
     city = forms.CharField(label=_("City"), max_length=60, required=False)
@@ -244,7 +245,7 @@ class AllotForm(ReasonForm):
 
     area = forms.ModelChoiceField(Unit.objects.none(), label=_("Area"))
     city = forms.CharField(label=_("City"), max_length=60)
-    role = forms.ChoiceField(label=_("Role"))
+    role = forms.ChoiceField(label=pgettext_lazy("position", "Role"))
     boss = PositionField(
         label=_("Reports there to"), required=False, help_text=_("Empty: to the general boss again, from that day on.")
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -19,7 +20,9 @@ class TaskForm(forms.Form):
     owner: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label=_("Who does it"), queryset=None, empty_label=_("Choose a person")
     )
-    due_on = forms.DateField(label=_("By"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    due_on = forms.DateField(
+        label=pgettext_lazy("deadline", "By"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     text = forms.CharField(
         label=_("Details"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )

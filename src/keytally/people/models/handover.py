@@ -77,7 +77,7 @@ class HandoverItem(models.Model):
     thing_id = models.BigIntegerField()
     label_zh = models.CharField(max_length=300)
     label_en = models.CharField(max_length=300)
-    remark = models.CharField(_("remark"), max_length=500, blank=True)
+    remark = models.CharField(pgettext_lazy("handover", "remark"), max_length=500, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.WAITING)
     # Whether it appeared between the proposal and the confirmation.
     has_appeared = models.BooleanField(default=False)

@@ -33,12 +33,14 @@ class TrainingCourse(Named):
     code = models.CharField(_("code"), max_length=32, unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     level = models.CharField(
-        _("level"), max_length=8, choices=[(level.value, label) for level, label in LEVELS.items()]
+        pgettext_lazy("training", "level"),
+        max_length=8,
+        choices=[(level.value, label) for level, label in LEVELS.items()],
     )
     roles = models.JSONField(_("audience"), default=list)
     text_zh = models.TextField(_("material, in Chinese"), blank=True)
     text_en = models.TextField(_("material, in English"), blank=True)
-    minutes = models.PositiveIntegerField(_("minutes"), default=30)
+    minutes = models.PositiveIntegerField(pgettext_lazy("training", "minutes"), default=30)
     trainer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
@@ -181,7 +182,14 @@ def close(request: HttpRequest, position_id: int) -> HttpResponse:
         return _("%(name)s ends before %(day)s.") % {"name": position.name, "day": said["ends_before"]}
 
     note = _("Its holders are relieved and its lines end on the same day; the history stays.")
-    return answer(request, form, act=act, title=_title(_("Close"), position), back=_page(position), note=note)
+    return answer(
+        request,
+        form,
+        act=act,
+        title=_title(pgettext("organisation", "Close"), position),
+        back=_page(position),
+        note=note,
+    )
 
 
 @requires("people.allot")

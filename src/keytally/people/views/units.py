@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from keytally.core.access import person_of, requires
@@ -70,7 +71,7 @@ def close(request: HttpRequest, unit_id: int) -> HttpResponse:
         close_unit(unit, **said, by=by, now=now)
         return _("%(name)s ends before %(day)s.") % {"name": unit.name, "day": said["ends_before"]}
 
-    title = _("%(what)s: %(name)s") % {"what": _("Close"), "name": unit.name}
+    title = _("%(what)s: %(name)s") % {"what": pgettext("organisation", "Close"), "name": unit.name}
     return answer(request, form, act=act, title=title, back=reverse("people:units"))
 
 

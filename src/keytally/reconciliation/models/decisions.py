@@ -22,7 +22,7 @@ class Decision(models.Model):
         """What was said of the pair."""
 
         ACCEPT = "ACCEPT", pgettext_lazy("decision", "Accepted")
-        REFUSE = "REFUSE", pgettext_lazy("decision", "Refused")
+        REFUSE = "REFUSE", pgettext_lazy("pair", "Refused")
 
     class Origin(models.TextChoices):
         """How the pair came about."""
@@ -50,8 +50,8 @@ class Decision(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
+        verbose_name = pgettext_lazy("reconciliation", "decision")
+        verbose_name_plural = pgettext_lazy("reconciliation", "decisions")
         ordering: ClassVar = ["-decided_at", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
