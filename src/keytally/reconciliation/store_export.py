@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keytally.core.exports import Column, Listing, Offer, offer_of
 from keytally.kernel.money import Money
@@ -46,7 +47,7 @@ def offer_of_stores(found: Reconciliation, wanted: StoreFilter, *, person: "User
         kind=queries.SUBJECT_KIND,
         columns=[
             Column(_("Our code"), lambda row: row.balance.store),
-            Column(_("Their code"), lambda row: row.their_code),
+            Column(pgettext_lazy("reconciliation", "Their code"), lambda row: row.their_code),
             Column(_("Store"), lambda row: row.name),
             Column(_("Our lines"), lambda row: row.balance.ours_lines),
             Column(_("Their lines"), lambda row: row.balance.theirs_lines),
