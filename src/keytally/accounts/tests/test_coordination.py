@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from keytally.accounts.labels import Department, MatterState
+from keytally.accounts.models import CoordinationMatter
 from keytally.accounts.queries.dependents import dependents_of
 from keytally.accounts.queries.pages import matters
 from keytally.accounts.refusals import UnableToKeepAccount
@@ -73,7 +74,7 @@ def test_an_open_matter_passes_over_with_its_owner_and_keeps_an_import_from_bein
     held.move([given.pk], giver=rep, receiver=director, by=director, now=NOW)
     given.refresh_from_db()
     assert given.owner == director
-    assert "CoordinationMatter" in dependents_of([cast.chain.pk])
+    assert CoordinationMatter._meta.verbose_name_plural in dependents_of([cast.chain.pk])
 
 
 def test_it_is_raised_and_answered_on_the_page_of_the_account(cast, client, director):

@@ -7,6 +7,7 @@ import pytest
 from keytally.approvals.models import Request
 from keytally.core.exports import listing, offer_of
 from keytally.core.models import AuditEntry
+from keytally.core.roles import Role
 from keytally.funnel.models import GateEvidence, Opportunity
 from keytally.negotiation.models import Negotiation
 from keytally.negotiation.queries.reach import visible_to
@@ -138,7 +139,7 @@ def place(manager):
     from keytally.people.services.setup import set_up
 
     plan = plan_organisation((UnitPlan("HQ", UnitKind.HEAD_OFFICE, "总部", "HQ"),), template=default_template())
-    boss = person("boss")
+    boss = person("boss", Role.EXECUTIVE)
     held = [HoldingPlan(code, boss.pk) for code in ("HQ-GM", "HQ-SD", "HQ-NKM")]
     held.append(HoldingPlan("HQ-CM", manager.pk))
     whole = OrganisationPlan(plan.units, plan.positions, plan.lines, tuple(held))
