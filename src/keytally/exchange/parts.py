@@ -24,7 +24,7 @@ from keytally.exchange.part_sql import RawTable, part_statement
 from keytally.exchange.profile import SideProfile
 from keytally.exchange.quick_sql import QUICK_COLUMNS
 from keytally.exchange.raw_tables import csv_raw, framed_raw, parquet_raw
-from keytally.exchange.surveys import Survey, survey_of
+from keytally.exchange.surveys import Survey, survey_aside, survey_of
 from keytally.exchange.tables import Table, TextLayout
 from keytally.exchange.text_files import rewrite, utf8_path, write_raw
 from keytally.exchange.totals import total_warnings
@@ -221,7 +221,7 @@ def _parse_text(task: _Task) -> str | None:
     layout = task.table.layout or TextLayout("utf-8", ",", is_one_line_a_record=False)
     width, skip = len(task.header.names), task.header.first_data_row - 1
     _tell_part(task, _OPENED)
-    survey = survey_of(path, skip=skip)
+    survey = survey_aside(path, skip=skip)
     _tell_part(task, _SURVEYED)
     lines = task.draft / LINES
     if layout.is_one_line_a_record and survey.lines is not None:
