@@ -10,6 +10,7 @@ HEAD = """Written by `make bench-web` on {measured_on}; do not edit. {people:,} 
 of production (one process, four threads) on the machine that clicks as well: {cores} x {processor}, {memory}, {system},
 Python {python}; load averages before {load}. Wanted: the server's p95 at most {bar} ms for chart, scope and inbox.
 """
+OTHERS = (HEADING, "## The workbench at a million lines")
 COLUMNS = (
     "page",
     "answers",
@@ -38,10 +39,10 @@ def put_part(lines: Iterable[str], *, heading: str, path: Path) -> None:
 
 
 def kept_part(path: Path) -> str:
-    """Read the part, for whoever writes the page around it."""
+    """Read the parts of other benchmarks, for whoever writes the page around them."""
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    _before, found, after = text.partition(f"\n{HEADING}\n")
-    return f"\n{HEADING}\n{after.rstrip()}" if found else ""
+    places = [place for heading in OTHERS if (place := text.find(f"\n{heading}\n")) >= 0]
+    return text[min(places) :].rstrip() if places else ""
 
 
 def part(results: dict, *, bar_ms: float) -> Iterable[str]:
