@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,6 +65,21 @@ def sweep(*, now: datetime) -> int:
     for file in left:
         file.unlink(missing_ok=True)
     return len(left)
+
+
+def kept_before(moment: datetime) -> Iterator[Path]:
+    """Go through the kept files that were kept before a moment; bytes that come again are kept anew."""
+    for file in Path(settings.FILES_ROOT).glob("??/??/*"):
+        if is_kept_before(file, moment):
+            yield file
+
+
+def is_kept_before(file: Path, moment: datetime) -> bool:
+    """Tell whether a file is still there and was kept before a moment."""
+    try:
+        return file.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def path_of(sha256: str) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from keytally.core.roles import ACTING_ROLES, Role, Scope
 from keytally.core.rules import FileType
 from keytally.core.subjects import Subject
 
+_LOOKED_UP_AT_ONCE = 400
 # Roles alone have their usual reach; a mapping narrows those that have a scope.
 Grants = Iterable[Role] | Mapping[Role, Scope | None]
 
@@ -179,8 +181,25 @@ def keep_attachment(
 
 
 def forget_attachment(attachment: Attachment) -> None:
-    """Take a file from its subject; the bytes stay, as others may be made of them."""
+    """Take a file from its subject; the bytes stay for a day at least, and as long as others are made of them."""
     attachment.delete()
+
+
+def sweep_unowned(*, now: datetime) -> int:
+    """Remove kept files older than a day that belong to nothing; answer how many.
+
+    A server that dies between keeping a file and writing down whose it is leaves one.
+    """
+    before, removed = now - files.LONGEST_UPLOAD, 0
+    kept = files.kept_before(before)
+    while some := {file.name: file for file in islice(kept, _LOOKED_UP_AT_ONCE)}:
+        owned = set(Attachment.objects.filter(sha256__in=some).values_list("sha256", flat=True))
+        for name in some.keys() - owned:
+            # The same bytes may have come again while others were looked up.
+            if files.is_kept_before(some[name], before):
+                some[name].unlink(missing_ok=True)
+                removed += 1
+    return removed
 
 
 def _plain_name(name: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from keytally.core import files, outbox
+from keytally.core import services as core
 from keytally.identity.services import answers, sessions
 from keytally.jobs.chores import chore
 
@@ -26,3 +27,9 @@ def sweep_log_ins(now: datetime) -> None:
 def sweep_uploads(now: datetime) -> None:
     """Remove what uploads left that were cut off with their server."""
     files.sweep(now=now)
+
+
+@chore("core.unowned_files", every=timedelta(hours=24))
+def sweep_unowned_files(now: datetime) -> None:
+    """Remove kept files that belong to nothing."""
+    core.sweep_unowned(now=now)

@@ -1,6 +1,7 @@
 import io
+import os
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from keytally.core import files, subjects
 from keytally.core.models import User
 from keytally.core.roles import Role
 from keytally.core.rules import FileType, file_type
-from keytally.core.services import add_person, keep_attachment
+from keytally.core.services import add_person, forget_attachment, keep_attachment, sweep_unowned
 from keytally.core.subjects import Subject, SubjectKind
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -57,6 +58,28 @@ def test_the_same_bytes_are_kept_once(store, owner):
     assert first.sha256 == second.sha256
     assert first.pk != second.pk
     assert [path.read_bytes() for path in kept_files(store)] == [b"a,b\n1,2\n"]
+
+
+def test_what_belongs_to_nothing_is_removed_after_a_day_and_nothing_else(store, owner):
+    lost = files.keep([b"its server died"], most_bytes=100, types=list(FileType))
+    owned, forgotten = attach(owner), attach(owner, content=b"c,d\n")
+    forget_attachment(forgotten)
+    coming = store / ".coming-x"
+    coming.write_bytes(b"on its way")
+    now = datetime.now(UTC)
+    assert sweep_unowned(now=now) == 0
+    assert sweep_unowned(now=now + timedelta(hours=25)) == 2
+    assert {path.name for path in kept_files(store)} == {owned.sha256, coming.name}
+    assert lost.sha256 not in str(kept_files(store))
+
+
+def test_bytes_without_an_owner_that_come_again_count_as_new(store, owner):
+    lost = files.keep([b"its server died"], most_bytes=100, types=list(FileType))
+    os.utime(files.path_of(lost.sha256), (0, 0))
+    files.keep([b"its server died"], most_bytes=100, types=list(FileType))
+    assert sweep_unowned(now=datetime.now(UTC)) == 0
+    os.utime(files.path_of(lost.sha256), (0, 0))
+    assert sweep_unowned(now=datetime.now(UTC)) == 1
 
 
 def test_a_file_over_the_cap_leaves_nothing(store, owner):
