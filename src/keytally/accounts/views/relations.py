@@ -1,5 +1,7 @@
 """Pages for contacts, evidence, promises, development steps, dedicated people and grants."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -109,38 +111,44 @@ def evidence(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def promise(request: HttpRequest, promise_id: int) -> HttpResponse:
     given = AccountPromise.objects.filter(pk=promise_id).first()
-    if given is None:
-        raise Http404
-    found = occasion(request, given.node_id, permission=RELATE)
-
-    def keep_it(_found: Occasion, form: forms.Form) -> None:
-        said = form.cleaned_data
-        state = PromiseState(said["state"])
-        practice.answer_promise(
-            given, state=state, evidence=said["evidence"], by=found.by, on=found.today, now=found.now
-        )
-
-    wanted = Edit(given.promised, lambda _found, data: AnswerForm(data), keep_it)
-    return answer(request, found, wanted, anchor="#practice")
+    return _said_of(request, given, PROMISED)
 
 
 @requires("accounts.relate")
 @require_http_methods(["GET", "POST"])
 def matter(request: HttpRequest, matter_id: int) -> HttpResponse:
     given = CoordinationMatter.objects.filter(pk=matter_id).first()
+    return _said_of(request, given, RAISED)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What waits for an answer on an account: its form, the states and the words it ends with, and what keeps them."""
+
+    form: type[forms.Form]
+    state: type[PromiseState] | type[MatterState]
+    words: str
+    keep: Callable[..., object]
+    anchor: str
+
+
+PROMISED = Open(AnswerForm, PromiseState, "evidence", practice.answer_promise, "#practice")
+RAISED = Open(MatterAnswerForm, MatterState, "answer", coordination.answer_matter, "#coordination")
+
+
+def _said_of(request: HttpRequest, given: AccountPromise | CoordinationMatter | None, wanted: Open) -> HttpResponse:
+    """Ask what came of a promise or a matter, and keep the answer."""
     if given is None:
         raise Http404
     found = occasion(request, given.node_id, permission=RELATE)
 
     def keep_it(_found: Occasion, form: forms.Form) -> None:
         said = form.cleaned_data
-        state = MatterState(said["state"])
-        coordination.answer_matter(
-            given, state=state, answer=said["answer"], by=found.by, on=found.today, now=found.now
-        )
+        state, words = wanted.state(said["state"]), {wanted.words: said[wanted.words]}
+        wanted.keep(given, state=state, **words, by=found.by, on=found.today, now=found.now)
 
-    wanted = Edit(given.matter, lambda _found, data: MatterAnswerForm(data), keep_it)
-    return answer(request, found, wanted, anchor="#coordination")
+    edit = Edit(str(given), lambda _found, data: wanted.form(data), keep_it)
+    return answer(request, found, edit, anchor=wanted.anchor)
 
 
 def _contact(contact_id: int) -> Contact:
