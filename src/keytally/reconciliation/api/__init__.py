@@ -1,6 +1,6 @@
-"""Operations about reconciliations: hand in, run, decide, sign off."""
+"""Operations about reconciliations: hand in, run, decide, sign off, and what passes between months."""
 
-from keytally.reconciliation.api import workbench
+from keytally.reconciliation.api import between_months, workbench
 from keytally.reconciliation.api.reconciliations import router
 
-__all__ = ["router", "workbench"]
+__all__ = ["between_months", "router", "workbench"]

@@ -78,10 +78,15 @@ def _of_account(found: Reconciliation) -> QuerySet[CarriedLine]:
     return CarriedLine.objects.filter(account=found.account, month__lt=found.month).select_related("origin", "found_by")
 
 
-def carry_over(found: Reconciliation, *, as_of: date) -> CarryOver:
-    """Gather what is carried over into a month; a line found in an earlier month does not stand here."""
+def lines_of(found: Reconciliation) -> QuerySet[CarriedLine]:
+    """List the lines carried over into a month; one found in an earlier month does not stand here."""
     here = Q(state=CarriedLine.State.OPEN) | Q(state=CarriedLine.State.FOUND, found_in__month__gte=found.month)
-    aged = [_aged(line, found, as_of=as_of) for line in _of_account(found).filter(here)]
+    return _of_account(found).filter(here)
+
+
+def carry_over(found: Reconciliation, *, as_of: date) -> CarryOver:
+    """Gather what is carried over into a month, what of it is offered, and what was found or refused."""
+    aged = [_aged(line, found, as_of=as_of) for line in lines_of(found)]
     found_here = [one for one in aged if one.line.found_in_id == found.pk]
     by_number = {one.line.pk: one for one in aged}
     offered = CarryOffer.objects.filter(reconciliation=found)

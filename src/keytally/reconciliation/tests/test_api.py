@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.services import nodes
 from keytally.identity.services.tokens import make_token
 from keytally.jobs.models import Job
-from keytally.reconciliation.models import Decision
+from keytally.reconciliation.models import CarriedLine, CarryOffer, Decision, LearnedRule, Reconciliation
 from keytally.reconciliation.services import cases
 from keytally.reconciliation.services.cases import LineKey
+from keytally.reconciliation.tests.conftest import NOW
 from keytally.reconciliation.tests.test_open import opened
 from keytally.reconciliation.tests.test_workbench import AFTER, OURS, THEIRS, line, lines, run_again
 
@@ -91,3 +94,69 @@ def test_it_is_read_again_signed_off_when_nothing_is_in_the_way_and_opened_with_
     begun = post(caller, bench, "dry-run")
     assert (begun.status_code, begun.json()["state"]) == (200, "RUNNING")
     assert Job.objects.filter(kind="reconcile_dry_run").count() == 1
+
+
+@pytest.fixture
+def between(bench, accountant):
+    """The bench as a month of a chain that an earlier one left a line to, and that taught a store's code."""
+    chain = nodes.add_account(
+        nodes.NewAccount(kind=NodeKind.CHAIN, name_zh="永盛", parent=None, code="YS", owner=accountant, facts={}),
+        by=accountant, on=NOW.date(), now=NOW,
+    )  # fmt: skip
+    Reconciliation.objects.filter(pk=bench.pk).update(account=chain, month="2026-07")
+    came = CarriedLine.objects.create(
+        account=chain, origin=bench, month="2026-06", side="ours", line_id="a" * 32, line_class="TIMING",
+        order_no="450001", currency="CNY", amount_minor=7_700,
+    )  # fmt: skip
+    offered = {"reconciliation": bench, "offer": 1, "ground": "NUMBER", "gap_minor": 0, "amount_minor": 7_700}
+    CarryOffer.objects.create(**offered, carried=came, side="ours", line_id=came.line_id)
+    CarryOffer.objects.create(**offered, side="theirs", line_id="b" * 32, words="B7643 · S1")
+    changes = [{"was": "WRONG_STORE", "now": "MATCHED", "lines": 2, "currency": "CNY", "amount_minor": 0}]
+    LearnedRule.objects.create(
+        account=chain, kind="STORE_CODE", given="9001", meaning="S1", learned_from=bench, proposed_at=NOW,
+        preview=[{"reconciliation": bench.pk, "name": bench.name, "month": "2026-07", "changes": changes}],
+    )  # fmt: skip
+    bench.refresh_from_db()
+    return bench
+
+
+def test_what_earlier_months_left_open_is_read_with_what_this_one_offers(between, accountant, promoter):
+    caller, path = program(accountant), f"/api/v1/reconciliations/{between.pk}"
+    read = caller.get(f"{path}/carry-over").json()
+    (sums,), (offer,) = read["sums"], read["offers"]
+    assert (sums["opening"], sums["found"]["minor"]) == ({"minor": 7_700, "currency": "CNY"}, 0)
+    assert (offer["ground"], offer["gap"]["minor"], offer["answers"][0]["words"]) == ("NUMBER", 0, "B7643 · S1")
+    (line,) = caller.get(f"{path}/carried-lines").json()["items"]
+    assert (line["id"], line["order_no"], line["state"]) == (offer["carried"][0], "450001", "OPEN")
+    for what in ("carry-over", "carried-lines"):
+        assert program(promoter).get(f"{path}/{what}").status_code in (403, 404)
+        assert caller.get(f"/api/v1/reconciliations/{between.pk + 99}/{what}").status_code == 404
+
+
+def test_a_learned_rule_is_kept_once_after_a_look_and_only_by_those_who_run_the_chain(between, accountant, auditor):
+    caller, rule = program(accountant), LearnedRule.objects.get()
+    (shown,) = caller.get("/api/v1/reconciliations/learned-rules", {"state": "PROPOSED"}).json()["items"]
+    assert (shown["account"], shown["given"], shown["meaning"]) == ("YS", "9001", "S1")
+    assert shown["preview"][0]["changes"][0]["now"] == "MATCHED"
+    assert caller.get("/api/v1/reconciliations/learned-rules", {"state": "KEPT"}).json()["items"] == []
+
+    def decide(caller, choice, reason=""):
+        path = f"/api/v1/reconciliations/learned-rules/{rule.pk}/decision"
+        return caller.post(path, {"choice": choice, "reason": reason}, content_type="application/json")
+
+    assert decide(program(auditor), "KEEP").status_code in (403, 404)
+    assert (decide(caller, "KEEP").status_code, decide(caller, "KEEP").json()["code"]) == (409, "no_preview")
+    LearnedRule.objects.update(previewed_at=NOW)
+    kept = decide(caller, "KEEP").json()
+    assert (kept["state"], kept["starts_on"], kept["decided_by"]) == ("KEPT", "2026-07-01", "alice")
+    assert decide(caller, "REFUSE", "too late").json()["code"] == "decided"
+    gone = decide(caller, "WITHDRAW", "the code was given anew").json()
+    assert (gone["state"], gone["reason"]) == ("WITHDRAWN", "the code was given anew")
+    assert decide(caller, "WITHDRAW").json()["code"] == "not_kept"
+    assert decide(caller, "FORGET").status_code == 422
+
+
+def test_the_clocks_are_read_as_they_are_in_force(accountant, promoter):
+    read = program(accountant).get("/api/v1/reconciliations/clocks").json()
+    assert read == {"settle_by_day": 15, "deduction_days": 15}
+    assert program(promoter).get("/api/v1/reconciliations/clocks").status_code in (401, 403)

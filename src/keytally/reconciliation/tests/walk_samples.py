@@ -58,6 +58,7 @@ def samples(stranger, *, now):
             "reconciliation:decide_rule:rule": LearnedRule.objects.get().pk,
             "reconciliation:number": found.pk,
             "api/reconciliations:number": found.pk,
+            "api/reconciliations:rule": LearnedRule.objects.get().pk,
             "reconciliation:side": str(row.side),
             "reconciliation:line_id": row.id,
             "reconciliation:statement_id": statement.pk,
