@@ -3,7 +3,7 @@
 They look things up where people do: what a chain meant by a cell nobody could read stands in the kept truth.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,11 +14,14 @@ from keytally.core.queries import people
 from keytally.core.roles import Role
 from keytally.imports import queries as imports_queries
 from keytally.reconciliation import queries, services
+from keytally.reconciliation.demo_ledgers import faults
 from keytally.reconciliation.demo_ledgers.year import MonthFiles, read_truth
-from keytally.reconciliation.models import Reconciliation, ResidualCase
+from keytally.reconciliation.engine.results import Wanted, residual_page
+from keytally.reconciliation.models import Decision, Reconciliation, ResidualCase
 from keytally.reconciliation.queries import carried
-from keytally.reconciliation.services import cases, fixing, signing
+from keytally.reconciliation.services import cases, deciding, fixing, signing
 from keytally.reconciliation.services.cases import MOST_AT_ONCE, LineKey
+from keytally.reconciliation.services.deciding import Pair, Wish
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -34,7 +37,9 @@ class Course(StrEnum):
     MENDED = "MENDED"
     ACCEPTED = "ACCEPTED"
     EXPLAINED = "EXPLAINED"
+    RESOLVED = "RESOLVED"
     SIGNED = "SIGNED"
+    MADE_GOOD = "MADE_GOOD"
 
 
 _LATEST: Mapping[str, Course] = {
@@ -42,7 +47,7 @@ _LATEST: Mapping[str, Course] = {
     "DY": Course.NOT_STARTED,
     "RM": Course.IN_PREPARATION,
     "HX": Course.IN_PREPARATION,
-    "YS": Course.RUN,
+    "YS": Course.RESOLVED,
     "HF": Course.MENDED,
 }
 _BEFORE: Mapping[str, Course] = {
@@ -56,6 +61,12 @@ _BEFORE: Mapping[str, Course] = {
 _LATE: Mapping[str, Course] = {"DY": Course.ACCEPTED, "BH": Course.EXPLAINED}
 TIE = "两张单据当日同店同品同额，已与门店核对，按一笔结算。"
 DEDUCTION = "已核对合同条款与促销申请，同意扣款。"
+LOST_GOODS = "已凭签收单与对方逐笔核对，双方于次月补登。"
+LOST_PAYMENT = "已凭银行回单核对，次月补登入账。"
+ANNEX = "门店确认：该店号为其扩建区，货已收。"
+OPEN_FOR_MONTHS = 3
+"""Lines that only one side has stay open for so long; then somebody has asked after them."""
+MOST_LINES = 500
 
 
 @dataclass
@@ -80,7 +91,8 @@ def course_of(code: str, *, age: int) -> Course:
     """Say how far a chain's month has come that lies so many months before the latest."""
     if age == 0:
         return _LATEST.get(code, Course.ASKED_FOR)
-    return {1: _BEFORE, 2: _LATE}.get(age, {}).get(code, Course.SIGNED)
+    usual = Course.SIGNED if age < OPEN_FOR_MONTHS else Course.MADE_GOOD
+    return {1: _BEFORE, 2: _LATE}.get(age, {}).get(code, usual)
 
 
 def take_course(
@@ -93,15 +105,20 @@ def take_course(
     if course is Course.ASKED_FOR:
         services.run(found, by=found.owner, now=now)
         return
-    if course not in (Course.RUN, Course.ACCEPTED):
+    if course not in (Course.RUN, Course.RESOLVED, Course.ACCEPTED):
         read_files(aside, clock=lambda: began)
         mend(found, files, now=_at(began, hours=3, now=now))
     if course is Course.IN_PREPARATION:
         return
     run_files(aside, clock=lambda: _at(began, hours=5, now=now))
-    if course in (Course.ACCEPTED, Course.EXPLAINED, Course.SIGNED):
+    if course is Course.RESOLVED:
+        resolve(found, files, now=_at(began, days=2, now=now))
+        run_files(aside, clock=lambda: _at(began, days=2, hours=1, now=now))
+    if course in (Course.ACCEPTED, Course.EXPLAINED, Course.SIGNED, Course.MADE_GOOD):
         answer(found, now=_at(began, days=4, now=now))
-    if course is Course.SIGNED:
+    if course is Course.MADE_GOOD:
+        make_good(found, files, now=_at(began, days=6, now=now))
+    if course in (Course.SIGNED, Course.MADE_GOOD):
         found.refresh_from_db()
         signing.sign_off(found.pk, note="", by=_signer(found), now=_at(began, days=8, now=now))
 
@@ -129,6 +146,35 @@ def answer(found: Reconciliation, *, now: datetime) -> None:
     fees = queries.cases_of(found.pk).filter(line_class="DEDUCTION_UNKNOWN", state=ResidualCase.State.OPEN)
     keys = [LineKey(one.side, one.line_id) for one in fees]
     _accept(found, keys, reason=DEDUCTION, by=by, now=now)
+
+
+def resolve(found: Reconciliation, files: MonthFiles, *, now: datetime) -> None:
+    """Say of one delivery to an annex what the store said: it is the same thing; what it teaches is proposed then."""
+    things: dict[str, dict[str, str]] = {}
+    for line, key in _lines_of_faults(found, files, [faults.AT_THE_ANNEX]):
+        things.setdefault(line["thing"], {})[key.side] = key.line_id
+    pairs = [Pair(one["ours"], one["theirs"]) for one in things.values() if len(one) == 2]
+    if pairs:
+        wish = Wish(pairs[:1], Decision.Choice.ACCEPT, reason=ANNEX)
+        deciding.decide(found.pk, wish=wish, by=found.owner, now=now)
+
+
+def make_good(found: Reconciliation, files: MonthFiles, *, now: datetime) -> None:
+    """Accept what only one side has and both have agreed on meanwhile."""
+    found.refresh_from_db()
+    for names, reason in ((faults.LOST_GOODS, LOST_GOODS), (faults.LOST_PAYMENTS, LOST_PAYMENT)):
+        keys = [key for _line, key in _lines_of_faults(found, files, names)]
+        _accept(found, keys, reason=reason, by=found.owner, now=now)
+
+
+def _lines_of_faults(
+    found: Reconciliation, files: MonthFiles, names: Collection[str]
+) -> list[tuple[Mapping[str, str], LineKey]]:
+    """Look up which of the lines that differ are due to some faults, as people do who ask the chain."""
+    told = {(line["side"], line["file"], int(line["row"])): line for line in read_truth(files.truth)}
+    rows = residual_page(queries.pages_folder(found), wanted=Wanted(), page_size=MOST_LINES).rows
+    known = ((told.get((row.side.value, row.line.place.file, row.line.place.row)), row) for row in rows)
+    return [(line, LineKey(row.side.value, row.id)) for line, row in known if line and line["fault"] in names]
 
 
 def _accept(found: Reconciliation, keys: Sequence[LineKey], *, reason: str, by: "User", now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The demo company's months in the application: files of a year, reconciliations in every state of the month board."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ WHOLE_YEAR = ("YS", "HF", "RM")
 
 MONTHS_OF_A_YEAR, MONTHS_OF_OTHERS = 12, 6
 JOB_KIND = "demo_months"
+Progress = Callable[[int, int], None]
+"""Told how many months are done, and of how many."""
 
 
 def demo_year_folder() -> Path:
@@ -81,31 +83,45 @@ def uploads(folder: Path) -> list[Upload]:
     return [Upload(file.name, [file.read_bytes()]) for file in sorted(folder.iterdir())]
 
 
-def to_be_run(files: Iterable[MonthFiles], *, today: date) -> list[MonthFiles]:
-    """Choose the months that somebody has begun in the demo, the oldest first."""
-    ages = {month: age for age, month in enumerate(months_back(today, count=MONTHS_OF_A_YEAR))}
-    return [
+def to_be_run(files: Iterable[MonthFiles], *, codes: Sequence[str], today: date) -> list[MonthFiles]:
+    """Choose the months that somebody has begun in the demo: chain after chain as they are named, the oldest first.
+
+    So the rows of the month board fill one after another, each from end to end, and every month finds what the one
+    before it left open.
+    """
+    ages = _ages(today)
+    chosen = [
         one
         for one in files
-        if ages[one.month] < (MONTHS_OF_A_YEAR if one.trader.code in WHOLE_YEAR else MONTHS_OF_OTHERS)
+        if one.trader.code in codes
+        and ages[one.month] < (MONTHS_OF_A_YEAR if one.trader.code in WHOLE_YEAR else MONTHS_OF_OTHERS)
         and course_of(one.trader.code, age=ages[one.month]) is not Course.NOT_STARTED
     ]
+    return sorted(chosen, key=lambda one: (codes.index(one.trader.code), one.month))
 
 
-def lay_out_months(by: "User", now: datetime, *, codes: Sequence[str], scratch: Path) -> int:
+def lay_out_months(
+    by: "User", now: datetime, *, codes: Sequence[str], scratch: Path, on_progress: Progress | None = None
+) -> int:
     """Open and run the months of some chains that have none yet, and do what people did; answer how many."""
     today = business_date(now)
-    ages = {month: age for age, month in enumerate(months_back(today, count=MONTHS_OF_A_YEAR))}
-    done = 0
-    for files in to_be_run(write_files(today=today), today=today):
+    chosen, ages, done = to_be_run(write_files(today=today), codes=codes, today=today), _ages(today), 0
+    for place, files in enumerate(chosen):
+        if on_progress is not None:
+            on_progress(place, len(chosen))
         code = files.trader.code
-        if code not in codes or demo_queries.has_month(code, files.month):
+        if demo_queries.has_month(code, files.month):
             continue
         began = min(now - timedelta(hours=6), began_at(files.month, now=now))
         found = open_month(files, by=by, now=began)
         take_course(found, files, course=course_of(code, age=ages[files.month]), began=began, now=now, scratch=scratch)
         done += 1
     return done
+
+
+def _ages(today: date) -> dict[str, int]:
+    """Say how many months each lies before the latest."""
+    return {month: age for age, month in enumerate(months_back(today, count=MONTHS_OF_A_YEAR))}
 
 
 def began_at(month: str, *, now: datetime) -> datetime:

@@ -20,7 +20,7 @@ from keytally.reconciliation.engine.summary import as_json
 from keytally.reconciliation.engine.typed import Reconciliation as Done
 from keytally.reconciliation.labels import STEP_LABELS
 from keytally.reconciliation.models import Reconciliation
-from keytally.reconciliation.queries.demo import chains
+from keytally.reconciliation.queries.demo import codes_as_listed
 from keytally.reconciliation.watching import KEEPING, Watch
 
 Clock = Callable[[], datetime]
@@ -98,13 +98,25 @@ def read_files(context: JobContext, *, clock: Clock) -> Mapping[str, object]:
     return {"read": sum(side["read"] for side in counted.sides.values())}
 
 
-@task(demo_months.JOB_KIND, label=_("Months of the demo company"), steps={}, errors={})
+@task(
+    demo_months.JOB_KIND,
+    label=_("Months of the demo company"),
+    steps={"months": _("Reconciling month by month")},
+    errors={},
+)
 def run_demo_months(context: JobContext) -> Mapping[str, object]:
     """Run the months of the demo company that were not run while it was laid out."""
     now = datetime.now(UTC)
-    codes = [chain.code for chain in chains(as_of=now.date())]
-    owner = queries.job_owner(context.job_id)
-    done = demo_months.lay_out_months(owner, now, codes=codes, scratch=context.folder) if owner else 0
+    codes, owner = codes_as_listed(as_of=now.date()), queries.job_owner(context.job_id)
+
+    def tell(done: int, of: int) -> None:
+        if context.is_stopped():
+            raise JobStopped
+        context.progress(step="months", number=1, of=1, done=done, total=of)
+
+    if owner is None:
+        return {"months": 0}
+    done = demo_months.lay_out_months(owner, now, codes=codes, scratch=context.folder, on_progress=tell)
     return {"months": done}
 
 

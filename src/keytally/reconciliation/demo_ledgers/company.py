@@ -45,6 +45,17 @@ class Trader:
 
 
 @dataclass(frozen=True, slots=True)
+class Annex:
+    """A new part of a store that its chain books under a code of its own, which nobody told us."""
+
+    place: int
+    code: str
+
+
+ANNEXES: Mapping[str, Annex] = {"YS": Annex(2, "YS9003")}
+
+
+@dataclass(frozen=True, slots=True)
 class Good:
     """One of the things sold: our code, its GTIN, its name, and its price with tax in minor units."""
 

@@ -19,7 +19,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a book; `truth` is its class, `thing` what it is about: lines of both sides share it."""
+    """A line of a book; `truth` is its class, `thing` what it is about: lines of both sides share it.
+
+    A `store_code` stands in their book instead of the code of the place.
+    """
 
     thing: int
     kind: Kind
@@ -36,6 +39,7 @@ class Entry:
     currency: str = "CNY"
     amount_text: str | None = None
     is_central: bool = False
+    store_code: str = ""
 
     def told(self, truth: str, fault: str) -> "Entry":
         """Say the truth about a line."""

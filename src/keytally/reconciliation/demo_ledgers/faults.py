@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from keytally.reconciliation.demo_ledgers.company import HEAD_OFFICE, sister_of
+from keytally.reconciliation.demo_ledgers.company import ANNEXES, HEAD_OFFICE, sister_of
 from keytally.reconciliation.demo_ledgers.entries import Dealing, Kind, head_office_line
 from keytally.reconciliation.demo_ledgers.trade import Flow, Month
 
 Fault = Callable[[Dealing, Month], Dealing]
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 OLD_RATE, NEW_RATE = 109, 113
+AT_THE_ANNEX = "at_the_annex"
+LOST_GOODS = ("receipt_lost", "despatch_lost", "return_in_our_books", "return_in_their_books")
+LOST_PAYMENTS = ("payment_in_our_books", "payment_in_their_books")
+"""Faults by which only one side has a line, which the other does not book later by itself."""
 
 
 def short(dealing: Dealing, month: Month) -> Dealing:
@@ -66,6 +70,13 @@ def wrong_store(dealing: Dealing, month: Month) -> Dealing:
     (line,) = dealing.theirs
     place = (line.place + month.chance.randint(1, len(month.trader.places) - 1)) % len(month.trader.places)
     return replace(dealing, theirs=(replace(line, place=place),)).told("WRONG_STORE", "wrong_store")
+
+
+def at_the_annex(dealing: Dealing, month: Month) -> Dealing:
+    """Let them book a delivery under the code of the store's annex, which nobody told us."""
+    code = ANNEXES[month.trader.code].code
+    theirs = tuple(replace(line, store_code=code) for line in dealing.theirs)
+    return replace(dealing, theirs=theirs).told("WRONG_STORE", AT_THE_ANNEX)
 
 
 def wrong_item(dealing: Dealing, month: Month) -> Dealing:

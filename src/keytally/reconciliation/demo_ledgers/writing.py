@@ -75,6 +75,8 @@ def their_item(trader: Trader, item: int) -> str:
 
 def _row(book: Book, line: Entry) -> Row:
     code, name = _store(book, line.place)
+    if line.store_code:
+        code, name = line.store_code, f"{name}扩建区"
     if line.is_central:
         code, name = book.trader.warehouse, f"{book.trader.name}配送中心"
     row = {

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from keytally.reconciliation.demo_ledgers import faults
-from keytally.reconciliation.demo_ledgers.company import Settlement, Trader, goods
+from keytally.reconciliation.demo_ledgers.company import ANNEXES, Settlement, Trader, goods
 from keytally.reconciliation.demo_ledgers.entries import Dealing, Entry
 from keytally.reconciliation.demo_ledgers.styles import OURS, OURS_WITH_CURRENCY, STYLES, Cell, Style
 from keytally.reconciliation.demo_ledgers.trade import Counter, Flow, Month, clean_dealings, paid, returned
@@ -19,6 +19,7 @@ TOLERANCE_MINOR = 5
 MONTHS = 12
 FAULTY_SHARE = 12
 """One line in so many goes wrong, and every fault there is at least once."""
+ANNEX_MONTHS, MOST_AT_ANNEX = 4, 3
 TRUTH = "truth.csv"
 TRUTH_HEADER = ("side", "file", "row", "thing", "class", "fault", "amount_minor", "currency")
 STORE_MAP, ITEM_MAP, ROLL_UP = "store_map.csv", "item_map.csv", "roll_up.csv"
@@ -71,17 +72,18 @@ def write_year(
         left_over = Dealing((), ())
         for first in _months(last, months):
             files = MonthFiles(trader, f"{first:%Y-%m}", folder / trader.code / f"{first:%Y-%m}")
-            left_over = write_month(files, place=place, first=first, before=left_over, seed=seed)
+            age = _months_between(first, last)
+            left_over = write_month(files, place=place, first=first, age=age, before=left_over, seed=seed)
             written.append(files)
     return sorted(written, key=lambda one: one.month)
 
 
-def write_month(files: MonthFiles, *, place: int, first: date, before: Dealing, seed: int) -> Dealing:
+def write_month(files: MonthFiles, *, place: int, first: date, age: int, before: Dealing, seed: int) -> Dealing:
     """Write a chain's month with what the month before left for it; answer what it leaves for the next."""
     trader, style, things = files.trader, style_of(files.trader), goods()
     chance = random.Random(f"{seed}/{trader.code}/{files.month}")  # noqa: S311 - a seeded demo, nothing secret
     month = Month(trader, style.flow, first, things, chance, Counter(place, first.year % 100 * 100 + first.month))
-    dealings = _dealings(month, style)
+    dealings = _dealings(month, style, has_annex=trader.code in ANNEXES and age < ANNEX_MONTHS)
     ours = [*before.later_ours, *(line for one in dealings for line in one.ours)]
     theirs = [*before.later_theirs, *(line for one in dealings for line in one.theirs)]
     truth: list[tuple[str, Written]] = []
@@ -108,20 +110,25 @@ def write_maps(trader: Trader, *, folder: Path) -> None:
     _write_table(folder / ITEM_MAP, ("ours", "gtin", "theirs"), items)
 
 
+def _months_between(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def _months(last: date, months: int) -> Iterator[date]:
     whole = last.year * 12 + last.month - 1
     for number in range(whole - months + 1, whole + 1):
         yield date(number // 12, number % 12 + 1, 1)
 
 
-def _dealings(month: Month, style: Style) -> list[Dealing]:
+def _dealings(month: Month, style: Style, *, has_annex: bool) -> list[Dealing]:
     clean = clean_dealings(month)
     month.chance.shuffle(clean)
     kinds = (*faults.FAULTS_OF[month.flow], *(ONLY_WITH_CURRENCY if Cell.CURRENCY in style.columns else ()))
     times = max(1, len(clean) // FAULTY_SHARE // len(kinds))
     spoiled = [fault(clean.pop(), month) for fault in kinds for _ in range(times) if clean]
     fees = [faults.fee(month) for _ in range(month.chance.randint(1, 4))]
-    dealings = [*clean, *spoiled, *fees, *_returns(month), *_payments(month)]
+    clean = _with_annex(clean, month) if has_annex else clean
+    dealings = [*clean, *spoiled, *fees, *_returns(month), *_payments(month, _delivered(clean))]
     return [_at_retail(one, month) for one in dealings] if month.flow is Flow.BY_QUANTITY else dealings
 
 
@@ -136,13 +143,30 @@ def _returns(month: Month) -> list[Dealing]:
     ]
 
 
-def _payments(month: Month) -> list[Dealing]:
+def _with_annex(clean: Sequence[Dealing], month: Month) -> list[Dealing]:
+    """Let some of what one store received be booked at its annex."""
+    place = ANNEXES[month.trader.code].place
+    there = [one for one in clean if one.ours[0].place == place][:MOST_AT_ANNEX]
+    return [faults.at_the_annex(one, month) if one in there else one for one in clean]
+
+
+def _delivered(dealings: Sequence[Dealing]) -> int:
+    return sum(line.amount_minor for one in dealings for line in one.ours)
+
+
+def _payments(month: Month, delivered_minor: int) -> list[Dealing]:
+    """Let the head office pay most of a month's deliveries at once, and a small part that one side does not book."""
     if month.flow is Flow.BY_QUANTITY:
         return []
-    whole = paid(month, amount_minor=100 * month.chance.randint(150_000, 900_000))
-    part = paid(month, amount_minor=100 * month.chance.randint(10_000, 90_000))
+    whole = paid(month, amount_minor=_share(delivered_minor, month.chance.randint(70, 88)))
+    part = paid(month, amount_minor=_share(delivered_minor, month.chance.randint(2, 6)))
     lost = faults.payment_in_our_books if month.first.month % 2 else faults.payment_in_their_books
     return [whole, lost(part, month)]
+
+
+def _share(minor: int, per_cent: int) -> int:
+    """Take a share of an amount, in whole yuan."""
+    return minor * per_cent // 10_000 * 100
 
 
 def _at_retail(dealing: Dealing, month: Month) -> Dealing:

@@ -167,6 +167,12 @@ def _accepted(rows: QuerySet[Reconciliation]) -> dict[int, int]:
     return dict(cases.values_list("reconciliation").annotate(lines=Count("pk")))
 
 
+def left_to_explain(found: Reconciliation) -> int:
+    """Count the lines of a run that have no cause or are tied, and that nobody accepted with a reason."""
+    accepted = _accepted(Reconciliation.objects.filter(pk=found.pk))
+    return max(0, unexplained_of(found) - accepted.get(found.pk, 0))
+
+
 def unexplained_of(found: Reconciliation) -> int:
     """Count the lines of a run that have no cause, and those of ties."""
     classes = found.summary.get("classes", {}) if found.summary else {}

@@ -68,6 +68,18 @@ def has_month(code: str, month: str) -> bool:
     return Reconciliation.objects.filter(of_chain, month=month).exists()
 
 
+def codes_as_listed(*, as_of: date) -> list[str]:
+    """List the codes of the chains in the order of the month board."""
+    known = {chain.code for chain in chains(as_of=as_of)}
+    tops = AccountNode.objects.filter(kind=NodeKind.CHAIN, code__in=known).order_by("name_sort", "pk")
+    return list(tops.values_list("code", flat=True))
+
+
+def months_at_work(kind: str) -> Job | None:
+    """Find the job that lays the demo's months out, while it waits or works."""
+    return Job.objects.filter(kind=kind, state__in=Job.ACTIVE).first()
+
+
 def are_months_asked_for(kind: str) -> bool:
     """Tell whether a job for the demo's months was asked for, whatever became of it."""
     return Job.objects.filter(kind=kind).exists()

@@ -50,6 +50,11 @@ class Stores:
     rows: Sequence[StoreRow]
     sums: Sequence[Sum]
 
+    @property
+    def is_told(self) -> bool:
+        """Tell whether what a store has on one side is told by the lines of the other."""
+        return any(row.balance.ours_told_minor or row.balance.theirs_told_minor for row in self.rows)
+
 
 class StoreSort(StrEnum):
     """By what sub-balances are sorted."""

@@ -13,6 +13,7 @@ from keytally.reconciliation import queries
 from keytally.reconciliation.engine.results import Residual, Side
 from keytally.reconciliation.models import Reconciliation, ResidualCase, ResidualComment
 from keytally.reconciliation.services.deciding import refuse_stale, touch
+from keytally.reconciliation.services.explained import restate
 from keytally.reconciliation.services.holding import hold
 from keytally.reconciliation.services.lines import case_facts
 from keytally.reconciliation.services.waiting import stop_waiting, wait
@@ -73,6 +74,7 @@ def accept_open(number: int, *, keys: Sequence[LineKey], reason: str, by: "User"
         touch(case, action="residual.accept_open", by=by, now=now)
         _record(found, "residual.accept_open", case, by=by, now=now, reason=case.reason)
     stop_waiting(cases, by=by, now=now)
+    restate(found)
     return cases
 
 
@@ -89,6 +91,7 @@ def set_state(number: int, *, keys: Sequence[LineKey], state: ResidualCase.State
         wait(cases, found, now=now)
     else:
         stop_waiting(cases, by=by, now=now)
+    restate(found)
 
 
 @transaction.atomic

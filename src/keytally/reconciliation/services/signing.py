@@ -8,6 +8,7 @@ from django.db import transaction
 from keytally.core.services import record_audit
 from keytally.reconciliation import queries
 from keytally.reconciliation.models import AccountStatement, Reconciliation, ResidualCase
+from keytally.reconciliation.services.explained import state_of
 from keytally.reconciliation.services.holding import SignedOff, hold, touched
 from keytally.reconciliation.services.waiting import stop_waiting, wait
 
@@ -61,8 +62,7 @@ def reopen(number: int, *, reason: str, by: "User", now: datetime) -> Reconcilia
     statement = queries.standing_statement(number)
     if not found.is_signed or statement is None:
         raise UnableToReopen("NOT_SIGNED")
-    state = Reconciliation.State
-    found.state = state.EXPLAINED if found.summary["exit"] == 0 else state.OPEN
+    found.state = state_of(found)
     touched(found, now=now, fields=["state"])
     AccountStatement.objects.filter(pk=statement.pk).update(
         reopened_by=by, reopened_at=now, reopen_reason=reason.strip()[:500]

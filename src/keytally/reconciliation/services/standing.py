@@ -9,6 +9,7 @@ from keytally.reconciliation import queries
 from keytally.reconciliation.engine.results import Residual, Side
 from keytally.reconciliation.models import ResidualCase
 from keytally.reconciliation.services.deductions import OPENED
+from keytally.reconciliation.services.explained import restate
 from keytally.reconciliation.services.waiting import UNKNOWN, stop_waiting, wait
 
 GONE = "residual.gone"
@@ -34,6 +35,7 @@ def bring_up_to_date(number: int, *, now: datetime) -> None:
     over = [case for case in changed if case.state != ResidualCase.State.OPEN]
     stop_waiting(over, now=now, is_dropped=True)
     wait([case for case in changed if case.state == ResidualCase.State.OPEN], found, now=now)
+    restate(found)
 
 
 def _follow(case: ResidualCase, line: Residual | None, *, now: datetime) -> bool:

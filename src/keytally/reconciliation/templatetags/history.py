@@ -19,7 +19,8 @@ def stores_panel(found: Reconciliation) -> dict[str, Any]:
     """Show the stores whose sides differ most, and what all add up to."""
     shown = stores_of(found)
     rows = [row for row in shown.rows if row.balance.gap_minor or not row.balance.is_store][:SHOWN]
-    return {"found": found, "rows": rows, "sums": shown.sums, "more": len(shown.rows) > len(rows)}
+    more = len(shown.rows) > len(rows)
+    return {"found": found, "rows": rows, "sums": shown.sums, "is_told": shown.is_told, "more": more}
 
 
 @register.inclusion_tag("reconciliation/_carried.html")

@@ -7,8 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keytally.core.access import day_of, person_of, requires
+from keytally.reconciliation.demo_months import JOB_KIND
 from keytally.reconciliation.labels import STANDING_LABELS
 from keytally.reconciliation.queries import board as boards
+from keytally.reconciliation.queries.demo import months_at_work
 
 
 @requires("reconcile.view")
@@ -29,5 +31,6 @@ def month_board(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(wanted.standing or wanted.person or wanted.text),
         "may_run": person.may("reconcile.run"),
         "may_set": person.may("reconcile.rules"),
+        "at_work": months_at_work(JOB_KIND),
     }
     return render(request, "reconciliation/board.html", context)

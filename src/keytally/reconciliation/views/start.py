@@ -1,7 +1,7 @@
 """Pages of a reconciliation on its way: the list, new, its profile, its progress and its result."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -19,13 +19,16 @@ from keytally.core.scope import scope_of
 from keytally.imports import queries as imports_queries
 from keytally.reconciliation import queries, services
 from keytally.reconciliation.demo_pair import DEMO_NAMES
-from keytally.reconciliation.engine.contract import OPEN_CLASSES, Bridge
+from keytally.reconciliation.engine.contract import Bridge
 from keytally.reconciliation.forms.new import NewForm
 from keytally.reconciliation.forms.profile import ProfileForm, in_reader_language
 from keytally.reconciliation.labels import SIDE_LABELS
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.queries import learned
+from keytally.reconciliation.queries.board import left_to_explain
+from keytally.reconciliation.rule_data import settle_by_day
 from keytally.reconciliation.rules import layout
+from keytally.reconciliation.rules.month_board import settle_by
 from keytally.reconciliation.views import found as pages
 
 if TYPE_CHECKING:
@@ -46,6 +49,8 @@ class ListRow:
     more_currencies: bool
     ours_lines: int
     theirs_lines: int
+    deadline: date | None
+    is_late: bool
 
 
 @requires("reconcile.view")
@@ -54,12 +59,13 @@ def reconciliation_list(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     asked = {name: request.GET.get(name, "")[:120].replace("\x00", "") for name in ("text", "state", "month")}
     text, state = asked["text"], asked["state"]
-    found = queries.filtered_reconciliations(person, day_of(request), **asked)
+    today = day_of(request)
+    found, day = queries.filtered_reconciliations(person, today, **asked), settle_by_day(as_of=today)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     kept = urlencode({key: value for key, value in asked.items() if value})
     context = {
         "page": page,
-        "rows": [_list_row(found) for found in page],
+        "rows": [_list_row(found, day=day, today=today) for found in page],
         "text": text,
         "state": state,
         "month": asked["month"],
@@ -219,10 +225,11 @@ def _go(request: HttpRequest, url: str) -> HttpResponse:
     return redirect(url)
 
 
-def _list_row(found: Reconciliation) -> ListRow:
+def _list_row(found: Reconciliation, *, day: int, today: date) -> ListRow:
     bridges = queries.bridges(found.summary) if found.has_result else []
     bridge = bridges[0] if bridges else None
     lines = {side.side: side.accepted for side in queries.side_counts(found.summary)} if found.has_result else {}
+    deadline = found.deadline or (settle_by(found.month, day=day) if found.month and found.account_id else None)
     return ListRow(
         found=found,
         bridge=bridge,
@@ -230,6 +237,8 @@ def _list_row(found: Reconciliation) -> ListRow:
         more_currencies=len(bridges) > 1,
         ours_lines=lines.get("ours", 0),
         theirs_lines=lines.get("theirs", 0),
+        deadline=deadline,
+        is_late=deadline is not None and deadline < today and not found.is_signed,
     )
 
 
@@ -266,7 +275,6 @@ def _dry_run(found: Reconciliation) -> dict[str, Any]:
 def _result(found: Reconciliation) -> dict[str, Any]:
     rows, sides = queries.class_rows(found.summary), queries.side_counts(found.summary)
     bridges = queries.bridges(found.summary)
-    open_rows = [row for row in rows if row.token in OPEN_CLASSES]
     return {
         "bridges": [layout(bridge) for bridge in bridges],
         "classes": rows,
@@ -278,7 +286,7 @@ def _result(found: Reconciliation) -> dict[str, Any]:
         "several_currencies": len(bridges) > 1,
         "currency": bridges[0].currency if bridges else "CNY",
         "sides": sides,
-        "open_lines": sum(row.ours_lines + row.theirs_lines for row in open_rows),
+        "open_lines": left_to_explain(found),
         "rejected_rows": sum(side.rejected for side in sides),
         "ambiguous": any(row.token == "AMBIGUOUS" for row in rows),  # noqa: S105 - a class, no password
         "downloads": queries.downloads(found),

@@ -44,6 +44,7 @@ def stores(request: HttpRequest, number: int) -> HttpResponse:
         "page": Paginator(shown.rows, PER_PAGE).get_page(request.GET.get("page")),
         "kept": f"{urlencode(wanted.asked)}&" if wanted.asked else "",
         "sums": shown.sums,
+        "is_told": shown.is_told,
         "wanted": wanted,
         "columns": [_heading(wanted, sort, label) for sort, label in _COLUMNS],
     }
