@@ -150,6 +150,7 @@ def answer(found: Reconciliation, *, now: datetime) -> None:
 
 def resolve(found: Reconciliation, files: MonthFiles, *, now: datetime) -> None:
     """Say of one delivery to an annex what the store said: it is the same thing; what it teaches is proposed then."""
+    found.refresh_from_db()
     things: dict[str, dict[str, str]] = {}
     for line, key in _lines_of_faults(found, files, [faults.AT_THE_ANNEX]):
         things.setdefault(line["thing"], {})[key.side] = key.line_id

@@ -128,7 +128,7 @@ def _dealings(month: Month, style: Style, *, has_annex: bool) -> list[Dealing]:
     spoiled = [fault(clean.pop(), month) for fault in kinds for _ in range(times) if clean]
     fees = [faults.fee(month) for _ in range(month.chance.randint(1, 4))]
     clean = _with_annex(clean, month) if has_annex else clean
-    dealings = [*clean, *spoiled, *fees, *_returns(month), *_payments(month, _delivered(clean))]
+    dealings = [*clean, *spoiled, *fees, *_returns(month), *_payments(month, _delivered([*clean, *spoiled]))]
     return [_at_retail(one, month) for one in dealings] if month.flow is Flow.BY_QUANTITY else dealings
 
 

@@ -17,7 +17,16 @@ from keytally.accounts.services import codes, nodes, parties
 from keytally.core.clock import business_date
 from keytally.jobs.models import Job
 from keytally.reconciliation import demo, demo_months, queries, services
-from keytally.reconciliation.demo_course import DEDUCTION, TIE, Aside
+from keytally.reconciliation.demo_course import (
+    ANNEX,
+    DEDUCTION,
+    LOST_GOODS,
+    LOST_PAYMENT,
+    TIE,
+    Aside,
+    Course,
+    take_course,
+)
 from keytally.reconciliation.demo_ledgers.year import STORE_MAP
 from keytally.reconciliation.engine.history import lines_of_classes
 from keytally.reconciliation.models import CarriedLine, Decision, LearnedRule, MetLine, Reconciliation, ResidualCase
@@ -33,6 +42,7 @@ from keytally.worklist.models import WorkItem
 
 NOW = datetime(2026, 8, 3, 9, tzinfo=UTC)
 TODAY = date(2026, 8, 3)
+AFTER = datetime(2026, 8, 20, 9, tzinfo=UTC)
 STORES = 24
 
 
@@ -321,7 +331,11 @@ def lines_by_pair(found):
 def test_the_demo_company_did_something_else_with_each_month(accountant, client, tmp_path):
     """Dongyu's latest month is not begun, the one before has ties and a row not read, then a row, then signed ones."""
     lay_out_chain(accountant, "DY", stores=6)
-    assert demo_months.lay_out_months(accountant, NOW, codes=["DY"], scratch=tmp_path / "scratch") == 5
+    told, scratch = [], tmp_path / "scratch"
+    done = demo_months.lay_out_months(
+        accountant, NOW, codes=["DY"], scratch=scratch, on_progress=lambda *figures: told.append(figures)
+    )
+    assert (done, told) == (5, [(month, 5) for month in range(5)])
     assert demo_months.lay_out_months(accountant, NOW, codes=["DY"], scratch=tmp_path / "scratch") == 0
     (row,) = board(accountant, as_of=TODAY, wanted=BoardFilter(months=6)).rows
     assert [cell.standing for cell in row.cells] == [
@@ -340,11 +354,28 @@ def test_the_demo_company_did_something_else_with_each_month(accountant, client,
         assert found.created_at < run.began_at <= statement.signed_at < NOW
         reasons |= {one["reason"] for one in statement.figures["accepted"]}
         assert queries.mends_of(found.pk).count() == 1
-    assert reasons >= {TIE, DEDUCTION}
+    assert reasons >= {TIE, DEDUCTION, LOST_GOODS, LOST_PAYMENT}
+    left = {(one.origin.month, one.line_class) for one in CarriedLine.objects.filter(state="OPEN")}
+    assert {month for month, name in left if name == "PAYMENT_UNBOOKED"} == {"2026-05"}
     assert CarriedLine.objects.filter(state="FOUND", found_in__in=signed)
     deductions = WorkItem.objects.filter(kind="deduction", state="OPEN", parameters__name__icontains="2026-06")
     assert deductions.exists()
     assert not WorkItem.objects.filter(kind="deduction", state="OPEN", parameters__name__icontains="2026-04").exists()
+
+
+def test_a_person_of_the_demo_resolves_an_annex_and_its_code_is_proposed(accountant, tmp_path):
+    lay_out_chain(accountant, "YS", stores=STORES)
+    before, last = demo_months.write_files(today=TODAY)[-2:]
+    run_again(demo_months.open_month(before, by=accountant, now=NOW), tmp_path)
+    found = demo_months.open_month(last, by=accountant, now=NOW)
+    take_course(found, last, course=Course.RESOLVED, began=NOW, now=AFTER, scratch=tmp_path / "scratch")
+    found.refresh_from_db()
+    assert (found.run_number, Decision.objects.get().reason) == (2, ANNEX)
+    rule = LearnedRule.objects.get()
+    assert (rule.given, rule.meaning, rule.state) == ("YS9003", "S00002", "PROPOSED")
+    assert [row["month"] for row in rule.preview] == [last.month, before.month]
+    for row in rule.preview:
+        assert ("WRONG_STORE", "MATCHED") in {(one["was"], one["now"]) for one in row["changes"]}
 
 
 def test_the_demo_asks_for_its_months_once(chain, accountant):

@@ -9,6 +9,7 @@ from keytally.accounts.services import nodes
 from keytally.core.clock import business_date
 from keytally.core.models import AuditEntry
 from keytally.core.roles import Role
+from keytally.jobs.models import Job
 from keytally.reconciliation.models import Reconciliation, ResidualCase
 from keytally.reconciliation.queries.board import BoardFilter, all_cells, board
 from keytally.reconciliation.rule_data import deduction_days, settle_by_day
@@ -145,6 +146,21 @@ def test_the_page_says_it_in_both_languages(two_chains, client, accountant):
         accountant.save()
         client.force_login(accountant)
         assert words in client.get("/reconciliation/board/?months=12").content.decode()
+
+
+def test_while_the_demos_months_are_reconciled_the_board_says_how_far_and_comes_anew(two_chains, client, accountant):
+    job = Job.objects.create(
+        kind="demo_months", owner=accountant, queued_at=NOW, state="RUNNING", claim="x", rows_done=34, rows_total=88
+    )
+    client.force_login(accountant)
+    for language, words in (("en", "34 of 88"), ("zh-hans", "已完成 34 / 88")):
+        accountant.language = language
+        accountant.save()
+        page = client.get("/reconciliation/board/").content.decode()
+        assert words in page
+        assert 'hx-trigger="every 3s"' in page
+    Job.objects.filter(pk=job.pk).update(state="DONE", claim="")
+    assert "hx-trigger" not in client.get("/reconciliation/board/").content.decode().split('id="kt-board"')[1][:200]
 
 
 def test_a_deadline_of_its_own_counts_instead(two_chains, accountant):

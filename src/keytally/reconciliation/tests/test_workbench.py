@@ -312,3 +312,21 @@ def test_a_run_that_a_killed_worker_left_behind_gives_the_same_result_when_start
     found = run_again(found, tmp_path)
     assert {**found.summary, "seconds": 0} == {**bench.summary, "seconds": 0}
     assert found.run_number == 1
+
+
+def test_it_stands_as_explained_as_soon_as_nobody_is_left_to_explain_a_line(accountant, client, tmp_path):
+    found = run_again(opened(accountant, ours=OURS, theirs=THEIRS.replace("待核", "77.00"), name="July"), tmp_path)
+    ties = [LineKey(row.side.value, row.id) for row in lines(found, line_class="AMBIGUOUS")]
+    client.force_login(accountant)
+    assert found.state == "OPEN"
+    cases.accept_open(found.pk, keys=ties[:1], reason="asked the store", by=accountant, now=AFTER)
+    assert queries.reconciliation(found.pk).state == "OPEN"
+    cases.accept_open(found.pk, keys=ties[1:], reason="asked the store", by=accountant, now=AFTER)
+    assert queries.reconciliation(found.pk).state == "EXPLAINED"
+    page = client.get(reverse("reconciliation:show", args=[found.pk])).content.decode()
+    assert "Every line is explained" in page
+    cases.set_state(found.pk, keys=ties[:1], state=ResidualCase.State.OPEN, by=accountant, now=AFTER)
+    assert queries.reconciliation(found.pk).state == "OPEN"
+    assert "1 line is unexplained" in client.get(reverse("reconciliation:show", args=[found.pk])).content.decode()
+    cases.accept_open(found.pk, keys=ties[:1], reason="asked again", by=accountant, now=AFTER)
+    assert run_again(found, tmp_path).state == "EXPLAINED"
