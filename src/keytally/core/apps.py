@@ -1,5 +1,7 @@
 """Start core: collect what the capabilities declare."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -13,4 +15,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Read what every capability declares: permissions, subjects, belongings, sensitive fields, exports."""
+        import_module("keytally.core.lookups")
         autodiscover_modules("permissions", "subjects", "belongings", "sensitivity", "exports")

@@ -67,7 +67,7 @@ def visible(
         return queryset.none()
     if scope is Scope.COMPANY:
         return queryset
-    return queryset.filter(**{f"{owner}__in": owners(person, permission=permission, scope=scope, as_of=as_of)})
+    return queryset.filter(**{f"{owner}__among": owners(person, permission=permission, scope=scope, as_of=as_of)})
 
 
 def owners(person: "User", *, permission: str, scope: Scope, as_of: date) -> frozenset[int]:

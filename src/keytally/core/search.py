@@ -59,8 +59,29 @@ def register_finder(code: str, find: Find) -> None:
 
 
 def found(person: "User", text: str, *, as_of: date, most: int) -> list[Hit]:
-    """Ask every capability for what fits a text, as far as the person may see it."""
-    return [hit for find in _finders.values() for hit in find(person, text, as_of, most)][:most] if text.strip() else []
+    """Ask every capability for what fits a text, as far as the person may see it; none crowds the others out."""
+    if not text.strip():
+        return []
+    by_finder = [find(person, text, as_of, most) for find in _finders.values()]
+    return [
+        hit
+        for hits, share in zip(by_finder, shares([*map(len, by_finder)], most=most), strict=True)
+        for hit in hits[:share]
+    ]
+
+
+def shares(found: Sequence[int], *, most: int) -> list[int]:
+    """Share a number of places out evenly among those who found something.
+
+    >>> shares([30, 2, 0, 30], most=20)
+    [9, 2, 0, 9]
+    """
+    kept = [0] * len(found)
+    while sum(kept) < min(most, sum(found)):
+        wanting = [place for place, count in enumerate(found) if kept[place] < count]
+        for place in wanting[: most - sum(kept)]:
+            kept[place] += 1
+    return kept
 
 
 def bigrams(text: str) -> list[str]:

@@ -1,9 +1,10 @@
-"""The chores of no capability or of one below jobs: mails, log-ins that are over, uploads that were cut off."""
+"""The chores of no capability or of one below jobs: mails, log-ins that are over, uploads cut off, counts."""
 
 from datetime import datetime, timedelta
 
 from keytally.core import files, outbox
 from keytally.core import services as core
+from keytally.core.statistics import refresh_statistics
 from keytally.identity.services import answers, sessions
 from keytally.jobs.chores import chore
 
@@ -33,3 +34,9 @@ def sweep_uploads(now: datetime) -> None:
 def sweep_unowned_files(now: datetime) -> None:
     """Remove kept files that belong to nothing."""
     core.sweep_unowned(now=now)
+
+
+@chore("core.statistics", every=timedelta(hours=1))
+def count_for_queries(_now: datetime) -> None:
+    """Tell SQLite how its tables have grown, so that it chooses the right index."""
+    refresh_statistics()

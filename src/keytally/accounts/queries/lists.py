@@ -155,6 +155,12 @@ def totals(nodes: QuerySet[AccountNode]) -> Totals:
     return Totals(found["count"], found["stores"], int(found["floor"] or 0))
 
 
+def fetched(numbers: Sequence[int]) -> list[AccountNode]:
+    """Fetch the accounts of a page, in its order: only theirs are read whole, however far down the page lies."""
+    found = AccountNode.objects.select_related("chain", "owner").in_bulk(numbers)
+    return [found[number] for number in numbers if number in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the list."""

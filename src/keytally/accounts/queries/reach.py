@@ -1,5 +1,6 @@
 """Which accounts may a person see, and which may they change, on a day?"""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 VIEW, RELATE, CHANGE, GRANT = "accounts.view", "accounts.relate", "accounts.change", "accounts.grant"
 
 
+@dataclass(frozen=True, slots=True)
+class AccountReach:
+    """Whose accounts a person may see, and below which accounts they were let in, by id."""
+
+    owners: tuple[int, ...] = ()
+    granted: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.owners) + len(self.granted)
+
+
 def visible_to(
     person: "User", *, as_of: date, permission: str = VIEW, queryset: QuerySet[AccountNode] | None = None
 ) -> QuerySet[AccountNode]:
@@ -27,7 +39,7 @@ def visible_to(
         return nodes.none()
     if scope is Scope.COMPANY:
         return nodes
-    owned = Q(owner__in=owners(person, permission=permission, scope=scope, as_of=as_of))
+    owned = Q(owner__among=owners(person, permission=permission, scope=scope, as_of=as_of))
     granted = granted_nodes(person, as_of=as_of, permission=permission)
     if granted:
         below = AccountAncestor.objects.filter(ancestor__in=granted)
@@ -53,15 +65,17 @@ def _grants(person: "User", as_of: date) -> list[tuple[int, str]]:
     return list(AccountGrant.objects.filter(in_force, person=person, starts_on__lte=as_of).values_list("node", "kind"))
 
 
-def reach_words(person: "User", *, as_of: date, permission: str = VIEW) -> list[str] | None:
-    """Word a person's reach for the search index; None for the whole company, empty for nothing."""
+def account_reach(person: "User", *, as_of: date, permission: str = VIEW) -> AccountReach | None:
+    """Say whose accounts a person may see, and below which; None for the whole company."""
     scope = scope_of(person, permission)
     if scope is Scope.COMPANY:
         return None
     if scope is None:
-        return []
-    owned = [owner_word(owner) for owner in owners(person, permission=permission, scope=scope, as_of=as_of)]
-    return owned + [node_word(node) for node in granted_nodes(person, as_of=as_of, permission=permission)]
+        return AccountReach()
+    return AccountReach(
+        owners=tuple(sorted(owners(person, permission=permission, scope=scope, as_of=as_of))),
+        granted=tuple(granted_nodes(person, as_of=as_of, permission=permission)),
+    )
 
 
 def owner_word(owner: int) -> str:

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from keytally.accounts.labels import CodeSide, GrantKind
+from keytally.accounts.queries import search
 from keytally.accounts.queries.reach import visible_to
 from keytally.accounts.queries.search import find_accounts
 from keytally.accounts.services.codes import add_code
@@ -55,6 +56,13 @@ def test_no_text_breaks_the_index(known, director, text):
     names(director, text)
 
 
+@pytest.fixture(params=["few owners are told apart by the index", "many by the accounts it finds"])
+def each_way(request, monkeypatch):
+    if request.param.startswith("many"):
+        monkeypatch.setattr(search, "FEW", 0)
+
+
+@pytest.mark.usefixtures("each_way")
 def test_people_find_only_what_they_may_see(known, rep, director):
     assert names(rep, "中山") == []
     give_over(known.store, to=rep, by=director, now=NOW, reason="hers now")
@@ -62,6 +70,7 @@ def test_people_find_only_what_they_may_see(known, rep, director):
     assert names(rep, "重庆") == []
 
 
+@pytest.mark.usefixtures("each_way")
 def test_a_grant_lets_in_on_all_below_and_ends(known, rep, director):
     given = grant(
         known.chain,

@@ -56,13 +56,13 @@ def account_list(request: HttpRequest) -> HttpResponse:
     wanted = lists.wanted_of(request.GET.dict())
     found = lists.filtered(person, wanted, as_of=today)
     sums = lists.totals(found)
-    paginator = Paginator(found.select_related("chain", "owner"), PER_PAGE)
+    paginator = Paginator(found.values_list("pk", flat=True), PER_PAGE)
     paginator.__dict__["count"] = sums.count
     page = paginator.get_page(request.GET.get("page"))
     context = {
         **_filters(person, wanted),
         "page": page,
-        "rows": lists.rows(list(page), as_of=today),
+        "rows": lists.rows(lists.fetched(list(page)), as_of=today),
         "sums": sums,
         "wanted": wanted,
         "columns": [_column(wanted, label, sort) for label, sort in _COLUMNS],

@@ -29,10 +29,10 @@ def visible_to(person: User, as_of: date) -> QuerySet[Request]:
     reach = reach_of(person, as_of=as_of)
     owners = scope.owners(person, permission=PERMISSION, scope=reached, as_of=as_of)
     own = Seat.objects.filter(person=person)
-    near = Seat.objects.filter(person__in=(reach.decides | reach.stands_in_for) - {person.pk}, is_waiting=True)
+    near = Seat.objects.filter(Q(person__among=(reach.decides | reach.stands_in_for) - {person.pk}), is_waiting=True)
     stood_in = Slot.objects.filter(decided_by=person, decided_for__isnull=False)
     return requests.filter(
-        Q(requester__in=owners)
+        Q(requester__among=owners)
         | Q(pk__in=own.values("request"))
         | Q(pk__in=near.values("request"))
         | Q(pk__in=stood_in.order_by().values("step__request"))

@@ -33,7 +33,7 @@ def visible_to(
     if scope is Scope.COMPANY:
         return found
     whose = owners(person, permission=permission, scope=scope, as_of=as_of)
-    reached = Q(owner__in=whose) | Q(account__owner__in=whose) | Q(pk__in=_teams_of(person, as_of=as_of))
+    reached = Q(owner__among=whose) | Q(account__owner__among=whose) | Q(pk__in=_teams_of(person, as_of=as_of))
     granted = granted_nodes(person, as_of=as_of, permission=_permission_of_accounts(permission))
     if granted:
         reached |= Q(account__in=AccountAncestor.objects.filter(ancestor__in=granted).values("node"))

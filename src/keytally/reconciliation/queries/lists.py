@@ -43,7 +43,7 @@ def _in_reach(
         return found
     owners = scope.owners(person, permission=permission, scope=reach, as_of=as_of)
     accounts = _accounts(person, permission=permission, as_of=as_of)
-    return found.filter(Q(owner__in=owners) | Q(account__in=accounts.values("pk")))
+    return found.filter(Q(owner__among=owners) | Q(account__in=accounts.values("pk")))
 
 
 def _accounts(person: User, *, permission: str, as_of: date) -> QuerySet[AccountNode]:
