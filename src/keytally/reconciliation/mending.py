@@ -19,8 +19,8 @@ from keytally.exchange.sources import SourceFile
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 BOOK_ENDINGS = (".xlsx", ".xls")
 MENDABLE = (*TEXT_ENDINGS, *BOOK_ENDINGS)
-_LOOKED_AT = 64 * 1024
-_HEADER_ROWS_LOOKED_AT = 50
+LOOKED_AT = 64 * 1024
+_HEADER_ROWSLOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def mend_file(folder: Path, *, file: str, mends: Sequence[Mend], encoding: str |
 
 
 def _mend_text(place: Path, *, into: Path, mends: Sequence[Mend], stated: str | None) -> None:
-    encoding = _encoding_of(place, stated=stated)
+    encoding = encoding_in(place, stated=stated)
     with place.open(encoding=encoding, errors="surrogateescape", newline="") as source:
-        delimiter = _delimiter_of(source.read(_LOOKED_AT))
+        delimiter = delimiter_in(source.read(LOOKED_AT))
         source.seek(0)
         with into.open("w", encoding=encoding, errors="surrogateescape", newline="") as target:
             writer = csv.writer(target, delimiter=delimiter)
@@ -103,7 +103,7 @@ def _mended(rows: Iterable[Sequence[Any]], *, mends: Sequence[Mend]) -> Iterator
     above: list[Sequence[Any]] = []
     places: Mapping[str, int] = {}
     for number, record in enumerate(rows, start=1):
-        if len(above) < _HEADER_ROWS_LOOKED_AT:
+        if len(above) < _HEADER_ROWSLOOKED_AT:
             above.append(record)
             places = _places(record, names=names, known=places, before=above[:-1])
         yield _with(record, by_row.get(number, ()), places=places)
@@ -132,7 +132,7 @@ def _with(record: Sequence[Any], mends: Iterable[Mend], *, places: Mapping[str, 
     return cells
 
 
-def _encoding_of(place: Path, *, stated: str | None) -> str:
+def encoding_in(place: Path, *, stated: str | None) -> str:
     """Find the encoding as the reading does; where it refuses, the bytes are kept as they are."""
     try:
         found = encoding_of(SourceFile(place, place.name), stated=stated)
@@ -141,6 +141,7 @@ def _encoding_of(place: Path, *, stated: str | None) -> str:
     return whole_encoding(place) if stated is None and found == "utf-8" else found
 
 
-def _delimiter_of(text: str) -> str:
+def delimiter_in(text: str) -> str:
+    """Find what stands between the cells of a text, by its first line."""
     line = next((line for line in text.splitlines() if line.strip()), "")
     return max(",;\t|", key=line.count)

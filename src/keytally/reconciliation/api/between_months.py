@@ -82,13 +82,11 @@ class CarryOverOut(Schema):
 
 
 class ChangeOut(Schema):
-    """Lines of a past run that would have had another class, and by how much that changes the bridge."""
+    """Lines of a past run that would have had another class."""
 
     was: str
     now: str
     lines: int
-    currency: str
-    amount_minor: int
 
 
 class ReplayOut(Schema):

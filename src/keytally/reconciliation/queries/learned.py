@@ -34,6 +34,13 @@ def rules_since(found: Reconciliation) -> int:
     return decided.filter(state__in=[LearnedRule.State.KEPT, LearnedRule.State.WITHDRAWN]).count()
 
 
+def rules_proposed(found: Reconciliation) -> int:
+    """Count the rules of a chain on which nobody has decided."""
+    if found.account is None or found.is_signed:
+        return 0
+    return LearnedRule.objects.filter(account=chain_of(found.account), state=LearnedRule.State.PROPOSED).count()
+
+
 def visible_rules(person: User, as_of: date) -> QuerySet[LearnedRule]:
     """List the learned rules of reconciliations that a person may see, the newest first."""
     seen = visible_reconciliations(person, as_of).order_by()

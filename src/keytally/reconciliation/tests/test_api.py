@@ -111,7 +111,7 @@ def between(bench, accountant):
     offered = {"reconciliation": bench, "offer": 1, "ground": "NUMBER", "gap_minor": 0, "amount_minor": 7_700}
     CarryOffer.objects.create(**offered, carried=came, side="ours", line_id=came.line_id)
     CarryOffer.objects.create(**offered, side="theirs", line_id="b" * 32, words="B7643 · S1")
-    changes = [{"was": "WRONG_STORE", "now": "MATCHED", "lines": 2, "currency": "CNY", "amount_minor": 0}]
+    changes = [{"was": "WRONG_STORE", "now": "MATCHED", "lines": 2}]
     LearnedRule.objects.create(
         account=chain, kind="STORE_CODE", given="9001", meaning="S1", learned_from=bench, proposed_at=NOW,
         preview=[{"reconciliation": bench.pk, "name": bench.name, "month": "2026-07", "changes": changes}],

@@ -7,7 +7,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from keytally.reconciliation import services
 from keytally.reconciliation.mending import Mend, is_mendable, mend_file
+from keytally.reconciliation.row_context import rows_in
 from keytally.reconciliation.services import fixing
 from keytally.reconciliation.tests.conftest import NOW
 from keytally.reconciliation.tests.test_open import upload
@@ -134,3 +136,34 @@ def test_a_rejected_cell_of_a_workbook_is_read_anew_by_the_next_run(accountant, 
     found = run_again(found, tmp_path)
     assert not found.theirs.rejected.exists()
     assert "B7416" in doc_numbers(found, None)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_rejected_row_says_which_document_it_is_about(accountant, client, tmp_path, kind):
+    if kind == "csv":
+        theirs, file = THEIRS, upload("theirs.csv", THEIRS)
+    else:
+        theirs = tmp_path / "theirs.xlsx"
+        book = xlsxwriter.Workbook(str(theirs))
+        sheet = book.add_worksheet("七月")
+        sheet.write(0, 0, TITLE)
+        for number, record in enumerate(THEIRS.splitlines(), start=1):
+            sheet.write_row(number, 0, record.split(","))
+        book.close()
+        file = upload("theirs.xlsx", theirs.read_bytes())
+    wanted = services.NewReconciliation("July", [upload("ours.csv", OURS)], [file])
+    found = run_again(services.open_reconciliation(wanted, by=accountant, now=NOW), tmp_path)
+    client.force_login(accountant)
+    page = client.get(f"/reconciliation/{found.pk}/rejected/").content.decode()
+    for words in ("B7416", "Q559", "2026-07-30", "Document number"):
+        assert words in page
+    assert page.count("待核") == 1
+
+
+def test_a_file_too_large_for_a_page_says_nothing_more_of_its_rows(tmp_path, monkeypatch):
+    place = tmp_path / "theirs.csv"
+    place.write_text(THEIRS, encoding="utf-8")
+    assert rows_in(place, name="theirs.csv", sheet="", numbers={7}, stated=None)[7][0] == "B7416"
+    monkeypatch.setattr("keytally.reconciliation.row_context.MOST_TEXT_BYTES", 10)
+    assert rows_in(place, name="theirs.csv", sheet="", numbers={7}, stated=None) == {}
+    assert rows_in(tmp_path / "gone.csv", name="gone.csv", sheet="", numbers={7}, stated=None) == {}

@@ -1,5 +1,6 @@
 """The page of learned rules: what corrections taught, what it would have changed, and whether it is kept."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from keytally.core.access import day_of, person_of, requires
 from keytally.reconciliation import queries, services
 from keytally.reconciliation.models import LearnedRule
 from keytally.reconciliation.queries import learned
+from keytally.reconciliation.queries.settlement import names_of
 from keytally.reconciliation.views import found as pages
 
 PER_PAGE = 50
@@ -37,14 +39,20 @@ def rules(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     mine = queries.changeable_reconciliations(person, today).order_by()
     reach = set(mine.filter(pk__in=[rule.learned_from_id for rule in page]).values_list("pk", flat=True))
+    names = names_of([rule.meaning for rule in page])
     context = {
         "page": page,
-        "rows": [(rule, rule.learned_from_id in reach) for rule in page],
+        "rows": [(rule, rule.learned_from_id in reach, _store_name(rule, names)) for rule in page],
         "state": state,
         "states": LearnedRule.State.choices,
         "kept": f"state={state}&" if state else "",
     }
     return render(request, "reconciliation/rules.html", context)
+
+
+def _store_name(rule: LearnedRule, names: Mapping[str, tuple[int, str]]) -> str:
+    """Name the store a learned code means."""
+    return names.get(rule.meaning, (0, ""))[1] if rule.kind == LearnedRule.Kind.STORE_CODE else ""
 
 
 @requires("reconcile.run")

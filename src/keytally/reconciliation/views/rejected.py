@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keytally.core.access import person_of, requires
 from keytally.imports import queries as imports_queries
-from keytally.reconciliation import queries
+from keytally.reconciliation import queries, services
 from keytally.reconciliation.mending import is_mendable
+from keytally.reconciliation.queries.rejected import contexts_of
 from keytally.reconciliation.services import fixing, running
 from keytally.reconciliation.views import found as pages
 
@@ -29,11 +30,12 @@ def rejected(request: HttpRequest, number: int) -> HttpResponse:
     mends = {(one.side, one.file, one.sheet, one.row, one.column): one for one in queries.mends_of(number)}
     counted = found.dry_run.get("sides") if found.state == "DRY_RUN" else found.summary.get("sides")
     total = sum(side["rejected"] for side in (counted or {}).values())
-    shown = []
+    told, shown = contexts_of(found, page, profile=services.profile_of(found)), []
     for row in page:
         side = "ours" if row.batch_id == found.ours_id else "theirs"
         mend = mends.get((side, row.file, row.sheet, row.row, row.column))
-        shown.append({"row": row, "side": side, "mend": mend, "may_mend": bool(row.column) and is_mendable(row.file)})
+        may_mend = bool(row.column) and is_mendable(row.file)
+        shown.append({"row": row, "side": side, "mend": mend, "may_mend": may_mend, "context": told.get(row.pk, ())})
     context = {
         "found": found,
         "page": page,

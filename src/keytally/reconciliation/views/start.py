@@ -256,6 +256,7 @@ def _shown(request: HttpRequest, found: Reconciliation) -> dict[str, Any]:
         "statements": queries.statements(found.pk),
         "waiting": queries.waiting_changes(found),
         "newer_rules": learned.rules_since(found),
+        "proposed_rules": learned.rules_proposed(found),
         "last_run": queries.latest_run(found),
         "dry_run": _dry_run(found),
         "problem": services.failure_sentence(found),
