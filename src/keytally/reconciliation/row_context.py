@@ -43,4 +43,6 @@ def _of_book(place: Path, *, sheet: str) -> Iterable[Sequence[object]]:
 
 
 def _shown(cell: object) -> str:
-    return "" if cell is None else str(cell).strip()[:_LONGEST_CELL]
+    if isinstance(cell, str):
+        return cell.strip()[:_LONGEST_CELL]
+    return "" if cell is None else str(cell).removesuffix(".0")[:_LONGEST_CELL]

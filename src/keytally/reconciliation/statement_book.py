@@ -13,9 +13,16 @@ from django.utils.translation import override
 from keytally.exchange.marked import Mark
 from keytally.kernel.money import Money
 from keytally.reconciliation.engine.results import Residual
-from keytally.reconciliation.labels import class_label
 from keytally.reconciliation.models import AccountStatement
-from keytally.reconciliation.statement_figures import CauseRow, StatementPage, lines_of, statement_page, word
+from keytally.reconciliation.statement_figures import (
+    CauseRow,
+    StatementPage,
+    cause_word,
+    lines_of,
+    side_word,
+    statement_page,
+    word,
+)
 
 MOST_ROWS = 50_000
 
@@ -101,7 +108,7 @@ def _lines_sheet(book: Any, page: StatementPage, statement: AccountStatement, *,
                 row += 1
                 _strings(sheet, row, [cause.label, *_cells(one)])
                 sheet.write_number(row, 8, _major(-one.amount_minor, balance.currency), looks["money"])
-                sheet.write_string(row, 9, class_label(one.line_class))
+                sheet.write_string(row, 9, cause_word(one.line_class))
 
 
 def _cause_words(cause: CauseRow) -> str:
@@ -109,7 +116,7 @@ def _cause_words(cause: CauseRow) -> str:
 
 
 def _cells(one: Residual) -> list[str]:
-    line, side = one.line, _("ours") if one.side.value == "ours" else _("theirs")
+    line, side = one.line, side_word(one.side)
     known = (line.doc_no, line.order_no, line.store, line.item or line.gtin)
     return [side, *(value or "" for value in known), line.date.isoformat() if line.date else "", one.currency or ""]
 
@@ -131,7 +138,7 @@ def _accepted_sheet(book: Any, page: StatementPage, *, looks: dict[str, Any]) ->
         looks["head"],
     )
     for row, one in enumerate(page.accepted, start=1):
-        _strings(sheet, row, [one["line_words"], class_label(one["line_class"]), one["reason"]])
+        _strings(sheet, row, [one["line_words"], cause_word(one["line_class"]), one["reason"]])
         sheet.write_number(row, 3, _major(-one["amount_minor"], one["currency"] or "CNY"), looks["money"])
 
 

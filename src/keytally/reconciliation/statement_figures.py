@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from keytally.reconciliation import queries
-from keytally.reconciliation.engine.results import Residual, UnableToShow, Wanted, residual_page
+from keytally.reconciliation.engine.results import Residual, Side, UnableToShow, Wanted, residual_page
 from keytally.reconciliation.labels import class_label
 from keytally.reconciliation.models import AccountStatement
 
@@ -38,6 +38,16 @@ WORDS: Mapping[str, Promise | str] = {
     "Cause": pgettext_lazy("statement", "Cause"),
     "Currency": pgettext_lazy("statement", "Currency"),
     "Accepted": pgettext_lazy("statement", "Accepted"),
+}
+SIDES: Mapping[Side, Promise | str] = {
+    Side.OURS: pgettext_lazy("statement", "ours"),
+    Side.THEIRS: pgettext_lazy("statement", "yours"),
+}
+CAUSES: Mapping[str, Promise | str] = {
+    "NOT_RECEIVED": pgettext_lazy("statement", "in our books, nothing in yours"),
+    "NOT_IN_BOOKS": pgettext_lazy("statement", "in your books, nothing in ours"),
+    "AMBIGUOUS": pgettext_lazy("statement", "not told apart document by document, accepted"),
+    "UNEXPLAINED": pgettext_lazy("statement", "of unknown cause, accepted"),
 }
 
 
@@ -71,6 +81,16 @@ class StatementPage:
     balances: tuple[Balance, ...]
     accepted: tuple[dict[str, Any], ...]
     note: str
+
+
+def side_word(side: Side) -> str:
+    """Say whose a line is to the retailer who reads the statement."""
+    return str(SIDES[side])
+
+
+def cause_word(token: str) -> str:
+    """Name a class or a cause to the retailer who reads the statement; what was accepted is not left to anybody."""
+    return str(CAUSES[token]) if token in CAUSES else class_label(token)
 
 
 def word(name: str) -> str:
@@ -136,7 +156,7 @@ def _facts(statement: AccountStatement, *, language: str) -> Iterator[tuple[str,
 
 
 def _balance(bridge: dict[str, Any]) -> Balance:
-    causes = tuple(CauseRow(bar["cause"], class_label(bar["cause"]), -bar["amount_minor"]) for bar in bridge["bars"])
+    causes = tuple(CauseRow(bar["cause"], cause_word(bar["cause"]), -bar["amount_minor"]) for bar in bridge["bars"])
     return Balance(
         currency=bridge["currency"],
         opening_minor=bridge["opening_minor"],

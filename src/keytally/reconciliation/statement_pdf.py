@@ -19,9 +19,17 @@ from reportlab.platypus import BaseDocTemplate, Frame, KeepTogether, PageTemplat
 from keytally.core.templatetags.keytally import money
 from keytally.exchange.marked import Mark
 from keytally.reconciliation.engine.results import Residual
-from keytally.reconciliation.labels import class_label
 from keytally.reconciliation.models import AccountStatement
-from keytally.reconciliation.statement_figures import Balance, StatementPage, count_of, lines_of, statement_page, word
+from keytally.reconciliation.statement_figures import (
+    Balance,
+    StatementPage,
+    cause_word,
+    count_of,
+    lines_of,
+    side_word,
+    statement_page,
+    word,
+)
 
 # One of the fonts for Chinese that every reader of PDF brings along: nothing has to be there on this machine.
 FONT = "STSong-Light"
@@ -128,11 +136,11 @@ def _lines_by_cause(page: StatementPage, statement: AccountStatement) -> list[An
             lines = list(lines_of(statement, cause=cause.cause, currency=balance.currency, most=PRINTED_LINES))
             if lines:
                 heading = f"{cause.label} · {money(cause.amount_minor, balance.currency)} {balance.currency}"
-                parts += [_text(heading, size=11, before=10, after=3), _lines(lines, balance.currency)]
+                parts += [_heading(heading, size=11, before=10), _lines(lines, balance.currency)]
             more = count_of(statement, cause=cause.cause, currency=balance.currency) - len(lines)
             if more > 0:
                 parts.append(_text(_("%(count)d more lines are in the workbook.") % {"count": more}))
-    return [_text(_("Lines by cause"), size=13, before=14, after=4), *parts] if parts else []
+    return [_heading(_("Lines by cause"), size=13, before=14), *parts] if parts else []
 
 
 def _lines(lines: Sequence[Residual], currency: str) -> Table:
@@ -148,7 +156,14 @@ def _lines(lines: Sequence[Residual], currency: str) -> Table:
     rows = [[_text(head, size=8) for head in heads[:-1]] + [_text(heads[-1], size=8, align=2)]]
     for one in lines:
         line = one.line
-        cells = (line.doc_no, line.order_no, line.store, line.item or line.gtin, str(line.date or ""), _side(one))
+        cells = (
+            line.doc_no,
+            line.order_no,
+            line.store,
+            line.item or line.gtin,
+            str(line.date or ""),
+            side_word(one.side),
+        )
         rows.append([_text(str(cell or ""), size=8) for cell in cells] + [_figure(-one.amount_minor, currency, size=8)])
     widths = [32 * mm, 30 * mm, 20 * mm, 28 * mm, 20 * mm, 14 * mm]
     return Table(rows, colWidths=[*widths, WIDTH - sum(widths)], style=TableStyle(_grid()), repeatRows=1)
@@ -159,18 +174,14 @@ def _accepted(page: StatementPage) -> list[Any]:
         return []
     rows = [[_text(head, size=8) for head in (word("Line"), word("Class"), _("Reason it was accepted"))]]
     for one in page.accepted[:PRINTED_LINES]:
-        cells = (one["line_words"], class_label(one["line_class"]), one["reason"])
+        cells = (one["line_words"], cause_word(one["line_class"]), one["reason"])
         rows.append([_text(cell, size=8) for cell in cells])
     table = Table(rows, colWidths=[70 * mm, 30 * mm, WIDTH - 100 * mm], style=TableStyle(_grid()), repeatRows=1)
-    parts: list[Any] = [_text(_("Accepted without an explanation"), size=13, before=14, after=4), table]
+    parts: list[Any] = [_heading(_("Accepted as they are"), size=13, before=14), table]
     if len(page.accepted) > PRINTED_LINES:
         left = len(page.accepted) - PRINTED_LINES
         parts.append(_text(_("%(count)d more lines are in the workbook.") % {"count": left}))
     return parts
-
-
-def _side(one: Residual) -> str:
-    return _("ours") if one.side.value == "ours" else _("theirs")
 
 
 def _figure(minor: int, currency: str, *, size: int = 10) -> Paragraph:
@@ -193,6 +204,13 @@ def _text(
     )
     safe = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\N{MINUS SIGN}", "-")
     return Paragraph(safe, style)
+
+
+def _heading(words: str, *, size: int, before: int) -> Paragraph:
+    """Write a heading that stays on the page of what stands below it."""
+    heading = _text(words, size=size, before=before, after=3)
+    heading.style.keepWithNext = 1
+    return heading
 
 
 def _plain() -> TableStyle:
