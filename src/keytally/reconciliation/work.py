@@ -1,4 +1,4 @@
-"""What waits of reconciliations: files to be checked before they run, and lines nobody has explained."""
+"""What waits of reconciliations: files to be checked before they run, lines nobody has explained, sign-offs."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -39,6 +39,7 @@ RECONCILIATION = register_kind(
             Reconciliation.State.MAPPED: _("%(name)s: the columns are mapped; run it"),
             Reconciliation.State.DRY_RUN: _("%(name)s: the dry run is done; run it"),
             Reconciliation.State.OPEN: _("%(name)s: explain the lines that are still open"),
+            Reconciliation.State.EXPLAINED: _("%(name)s: every line is explained; sign it off"),
         },
         weight=60,
     )
@@ -70,7 +71,7 @@ DEDUCTION = register_kind(
 
 
 def reconciliations(person: "User", now: datetime) -> Iterator[Waiting]:
-    """Find a person's own reconciliations that need them."""
+    """Find a person's own reconciliations that need them, and those they may sign off."""
     for found in waiting_for(person, now=now):
         yield Waiting(
             kind=RECONCILIATION,

@@ -8,6 +8,7 @@ from keytally.accounts.models import AccountNode
 from keytally.accounts.queries.reach import RELATE, visible_to
 from keytally.accounts.queries.reach import VIEW as SEES_ACCOUNTS
 from keytally.core import scope
+from keytally.core.clock import business_date
 from keytally.core.models import AuditEntry, User
 from keytally.core.queries import audit_of
 from keytally.core.roles import Kind, declared
@@ -69,9 +70,16 @@ def filtered_reconciliations(
 
 
 def waiting_for(person: User, *, now: datetime) -> QuerySet[Reconciliation]:
-    """List a person's own reconciliations of the last months that wait for them, the oldest first."""
-    own = Reconciliation.objects.filter(owner=person, changed_at__gt=now - WAITS_FOR)
-    return own.filter(state__in=WAITING_STATES).order_by("changed_at", "pk")[:MOST_WAITING]
+    """List the reconciliations of the last months that wait for a person, the oldest first.
+
+    Their own as long as there is something to do, and explained ones for everyone who may sign them off.
+    """
+    wanted = Q(owner=person, state__in=WAITING_STATES)
+    if person.may(SIGN):
+        to_sign = changeable_reconciliations(person, business_date(now), SIGN).filter(state=State.EXPLAINED)
+        wanted |= Q(pk__in=to_sign.order_by().values("pk"))
+    recent = Reconciliation.objects.filter(wanted, changed_at__gt=now - WAITS_FOR)
+    return recent.order_by("changed_at", "pk")[:MOST_WAITING]
 
 
 def owned_by(person: User) -> QuerySet[Reconciliation]:

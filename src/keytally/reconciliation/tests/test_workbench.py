@@ -323,6 +323,9 @@ def test_it_stands_as_explained_as_soon_as_nobody_is_left_to_explain_a_line(acco
     assert queries.reconciliation(found.pk).state == "OPEN"
     cases.accept_open(found.pk, keys=ties[1:], reason="asked the store", by=accountant, now=AFTER)
     assert queries.reconciliation(found.pk).state == "EXPLAINED"
+    manager = person("dan", Role.ACCOUNT_MANAGER)
+    assert list(queries.waiting_for(accountant, now=datetime.now(UTC))) == [found]
+    assert list(queries.waiting_for(manager, now=datetime.now(UTC))) == []
     page = client.get(reverse("reconciliation:show", args=[found.pk])).content.decode()
     assert "Every line is explained" in page
     cases.set_state(found.pk, keys=ties[:1], state=ResidualCase.State.OPEN, by=accountant, now=AFTER)
