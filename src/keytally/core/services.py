@@ -1,6 +1,7 @@
 """Writes of core: people and roles, audit entries, attachments."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -45,6 +46,35 @@ def record_audit(
         reason=reason,
         before=before,
         after=after,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One thing of many that somebody did at once, for the audit."""
+
+    action: str
+    subject: Subject
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record_audits(recorded: Iterable[Recorded], *, by: AbstractBaseUser | None, at: datetime) -> None:
+    """Write down many things that somebody did at once, in their order; call it in the transaction of the changes."""
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(
+                action=one.action,
+                person_id=by.pk if by else None,
+                at=at,
+                subject_kind=one.subject.kind,
+                subject_id=one.subject.id,
+                before=one.before,
+                after=one.after,
+            )
+            for one in recorded
+        ],
+        batch_size=500,
     )
 
 

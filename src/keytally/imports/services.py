@@ -126,6 +126,12 @@ def keep_rejected(batch_id: int, *, rows: Sequence[Rejected]) -> None:
     RejectedRow.objects.bulk_create(kept, batch_size=500)
 
 
+def add_rejected(batch_id: int, *, rows: Sequence[Rejected]) -> None:
+    """Keep rejected rows of a batch behind those there are, at most `REJECTED_KEPT` in all."""
+    room = REJECTED_KEPT - RejectedRow.objects.filter(batch_id=batch_id).count() if rows else 0
+    RejectedRow.objects.bulk_create([_rejected_row(batch_id, row) for row in rows[: max(0, room)]], batch_size=500)
+
+
 @transaction.atomic
 def save_profile(
     *,

@@ -25,7 +25,10 @@ class ImportState(StrEnum):
 
     DRAFT = "DRAFT"
     CHECKED = "CHECKED"
+    IMPORTING = "IMPORTING"
+    TAKING_BACK = "TAKING_BACK"
     DONE = "DONE"
+    UNDOING = "UNDOING"
     UNDONE = "UNDONE"
 
 
@@ -43,6 +46,10 @@ class AccountImport(models.Model):
     is_good_rows_only = models.BooleanField(default=False)
     warnings = models.JSONField(default=list)
     done_at = models.DateTimeField(null=True)
+    # The last row of the file that is done, or that an undo has yet to take back: where a job goes on that was killed.
+    reached_row = models.BigIntegerField(default=0)
+    # Values of axes and companies in law that stores of the file brought in; an undo takes those away nobody else uses.
+    added_beside = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("import of accounts")

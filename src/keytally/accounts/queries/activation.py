@@ -1,12 +1,14 @@
 """What must still be known before a store becomes active? (O14, workflows 3.3)"""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import get_language
 
 from keytally.accounts.labels import CodeSide
-from keytally.accounts.models import AccountNode, PartyRoles
+from keytally.accounts.models import AccountNode, AccountTier, PartyRoles
+from keytally.accounts.queries.snapshots import Holdings, holdings_of
 from keytally.accounts.rules.attributes import BY_CODE, missing
 from keytally.accounts.rules.parties import PartyKind
 
@@ -15,15 +17,22 @@ CENTRAL = frozenset({"CENTRAL", "MIXED"})
 
 def missing_columns(node: AccountNode, *, as_of: date) -> tuple[str, ...]:
     """List the columns of S1 that must be filled before a store becomes active and are not."""
-    classes: dict[str, str] = dict(node.classifications.values_list("value__axis__code", "value__code"))
-    parties = parties_on(node.pk, as_of=as_of) or node.party_roles.first()
+    return missing_in(node, holdings_of([node.pk])[node.pk], chain_tiers=_chain_tiers(node), as_of=as_of)
+
+
+def missing_in(node: AccountNode, held: Holdings, *, chain_tiers: Collection[int], as_of: date) -> tuple[str, ...]:
+    """List them for a store that was read with what is kept with it; a store is led as its chain is."""
+    classes = {one.value.axis.code: one.value.code for one in held.classes}
+    latest = sorted(held.parties, key=lambda one: one.starts_on, reverse=True)
+    in_force = (one for one in latest if one.starts_on <= as_of and (not one.ends_before or one.ends_before > as_of))
+    parties = next(in_force, latest[0] if latest else None)
     facts: dict[str, object] = {
         "chain": node.chain_id,
         "code": node.code,
-        "their_code": node.codes.filter(side=CodeSide.THEIRS).exists() or None,
+        "their_code": any(one.side == CodeSide.THEIRS for one in held.codes) or None,
         "name_zh": node.name_zh,
         "tax_id": node.legal_party.tax_id if node.legal_party else None,
-        "account_tier": _tier_exists(node, year=as_of.year) or None,
+        "account_tier": as_of.year in held.tiers or as_of.year in chain_tiers or None,
         "nka_data": node.is_on_nka_list,
         "area_code": node.area_code,
         "address": node.address,
@@ -65,6 +74,5 @@ def parties_on(store: int, *, as_of: date) -> PartyRoles | None:
     return in_force.select_related("buyer", "ship_to", "bill_to").first()
 
 
-def _tier_exists(node: AccountNode, *, year: int) -> bool:
-    """Look at the chain too: a store is led as its chain is, unless it has a tier of its own."""
-    return node.tiers.filter(year=year).exists() or bool(node.chain and node.chain.tiers.filter(year=year).exists())
+def _chain_tiers(node: AccountNode) -> list[int]:
+    return list(AccountTier.objects.filter(node=node.chain_id).values_list("year", flat=True)) if node.chain_id else []

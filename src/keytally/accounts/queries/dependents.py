@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from keytally.accounts.models import (
@@ -40,9 +41,13 @@ _KEPT: tuple[type[models.Model], ...] = (
 )
 
 
-def dependents_of(nodes: Collection[int]) -> list[str | Promise]:
+# Their ids, or a query of them: of a large import there are more than one question may name.
+Nodes = Collection[int] | QuerySet[AccountNode, int]
+
+
+def dependents_of(nodes: Nodes) -> list[str | Promise]:
     """List what was kept with some accounts since, and what outside them points at them, by its name for people."""
-    found = [model for model in _KEPT if model._base_manager.filter(node__in=nodes).exists()]
+    found: list[type[models.Model]] = []
     outside = AccountNode.objects.exclude(pk__in=nodes)
     if outside.filter(parent__in=nodes).exists() or outside.filter(merged_into__in=nodes).exists():
         found.append(AccountNode)
@@ -51,8 +56,18 @@ def dependents_of(nodes: Collection[int]) -> list[str | Promise]:
     parties = PartyRoles.objects.exclude(store__in=nodes)
     if any(parties.filter(**{f"{name}__in": nodes}).exists() for name in ("buyer", "ship_to", "bill_to")):
         found.append(PartyRoles)
+    return list(dict.fromkeys([*kept_with(nodes), *map(_name, found)]))
+
+
+def kept_with(nodes: Nodes) -> list[str | Promise]:
+    """List what was kept with some accounts since, here and in the capabilities above, by its name for people."""
+    found = [model for model in _KEPT if model._base_manager.filter(node__in=nodes).exists()]
     found += [model for model, name in _pointing() if model._base_manager.filter(**{f"{name}__in": nodes}).exists()]
-    return [model._meta.verbose_name_plural or model.__name__ for model in dict.fromkeys(found)]
+    return [_name(model) for model in dict.fromkeys(found)]
+
+
+def _name(model: type[models.Model]) -> str | Promise:
+    return model._meta.verbose_name_plural or model.__name__
 
 
 def _pointing() -> Iterator[tuple[type[models.Model], str]]:

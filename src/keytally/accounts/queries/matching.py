@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import translation
 
-from keytally.accounts.labels import DECISION_ROLES, KINDS, MEASURES, STANCES, STATUSES, CodeSide, Status, Word
-from keytally.accounts.models import AccountCode, AccountNode, ClassificationValue
+from keytally.accounts.labels import DECISION_ROLES, KINDS, MEASURES, STANCES, STATUSES, Status, Word
+from keytally.accounts.models import AccountNode, ClassificationValue, LegalParty
 from keytally.accounts.queries.base_file import STATES
 from keytally.accounts.queries.reach import CHANGE, GRANT, visible_to
 from keytally.accounts.refusals import UnableToKeepAccount
@@ -17,6 +17,7 @@ from keytally.accounts.rules.codes import plain_code
 from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.parties import NodeKind
 from keytally.core.queries import people
+from keytally.core.search import sort_key
 from keytally.exchange.values import Figure, read_figure
 
 if TYPE_CHECKING:
@@ -47,22 +48,6 @@ def company(name: str | None, *, chain: AccountNode) -> AccountNode | None:
     return kept_of(found)
 
 
-def store(facts: Mapping[str, Any], *, chain: AccountNode, touched: set[int]) -> AccountNode | None:
-    """Find the store that a row of S1 means: by our code, their code, or its name in the same place."""
-    stores = AccountNode.objects.filter(kind=NodeKind.STORE)
-    if facts.get("code"):
-        return _kept(stores.filter(code=plain_code(str(facts["code"]))).first())
-    if facts.get("their_code"):
-        codes = AccountCode.objects.filter(
-            side=CodeSide.THEIRS, chain=chain, code_plain=plain_code(str(facts["their_code"]))
-        )
-        held = codes.select_related("node").order_by("-starts_on").first()
-        if held:
-            return kept_of(held.node)
-    named = stores.filter(chain=chain, name_zh=facts.get("name_zh") or "", merged_into=None)
-    return next((one for one in named if one.pk not in touched and _is_there(one, facts)), None)
-
-
 def account(facts: Mapping[str, Any], *, kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
     """Find the account that a row means: by its code, else by kind, parent and name."""
     if facts.get("code"):
@@ -80,13 +65,25 @@ def node(text: str) -> AccountNode | None:
 
 def party(text: str, *, store: AccountNode) -> AccountNode:
     """Find a party of a store: itself, or one of its chain by code or name."""
-    if text.casefold() in _STORE_WORDS or plain_code(text) == store.code:
+    if is_store(text, store=store):
         return store
-    within = AccountNode.objects.filter(chain=store.chain_id)
-    found = within.filter(Q(code=plain_code(text)) | Q(name_zh=text)).exclude(pk=store.pk).first()
-    if found is None:
+    within = AccountNode.objects.filter(chain=store.chain_id).exclude(pk=store.pk)
+    # Asked one by one, each by its index: together they would read the whole chain.
+    by_name = Q(kind__in=[one.value for one in NodeKind], name_sort=sort_key(text), name_zh=text)
+    found = [*within.filter(code=plain_code(text)), *within.filter(by_name).order_by("pk")[:1]]
+    if not found:
         raise UnableToKeepAccount(("NO_PARTY", {"value": text}))
-    return kept_of(found)
+    return kept_of(min(found, key=lambda one: one.pk))
+
+
+def is_store(text: str, *, store: AccountNode) -> bool:
+    """Tell whether a cell means the store of its row: a word for it, or its code."""
+    return text.casefold() in _STORE_WORDS or plain_code(text) == store.code
+
+
+def supplier(text: str) -> LegalParty | None:
+    """Find a distributor by its name or tax id."""
+    return LegalParty.objects.filter(Q(tax_id=text) | Q(name=text)).order_by("pk").first()
 
 
 def person(text: str | None) -> "User | None":
@@ -161,6 +158,15 @@ def kept_of(node: AccountNode) -> AccountNode:
     return node
 
 
+def is_there(known: AccountNode, facts: Mapping[str, Any]) -> bool:
+    """Take a name for the same store only where the position, if both have one, is the same too."""
+    latitude, longitude = known.latitude_micro, known.longitude_micro
+    north, east = facts.get("lat"), facts.get("lng")
+    if latitude is None or longitude is None or not isinstance(north, int) or not isinstance(east, int):
+        return True
+    return abs(latitude - north) <= _NEAR and abs(longitude - east) <= _NEAR
+
+
 def may_give(person: "User", node: AccountNode, *, as_of: date) -> bool:
     """Tell whether a person may name the owner of an account."""
     return person.may(GRANT) and visible_to(person, as_of=as_of, permission=GRANT).filter(pk=node.pk).exists()
@@ -169,15 +175,6 @@ def may_give(person: "User", node: AccountNode, *, as_of: date) -> bool:
 def may_change(person: "User", node: AccountNode, *, as_of: date) -> bool:
     """Tell whether a person may change an account."""
     return visible_to(person, as_of=as_of, permission=CHANGE).filter(pk=node.pk).exists()
-
-
-def _is_there(known: AccountNode, facts: Mapping[str, Any]) -> bool:
-    """Take a name for the same store only where the position, if both have one, is the same too."""
-    latitude, longitude = known.latitude_micro, known.longitude_micro
-    north, east = facts.get("lat"), facts.get("lng")
-    if latitude is None or longitude is None or not isinstance(north, int) or not isinstance(east, int):
-        return True
-    return abs(latitude - north) <= _NEAR and abs(longitude - east) <= _NEAR
 
 
 def _kept(node: AccountNode | None) -> AccountNode | None:

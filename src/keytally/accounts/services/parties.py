@@ -27,21 +27,46 @@ def set_parties(
     now: datetime,
 ) -> PartyRoles:
     """Keep the parties of a store from a day on, or raise `UnableToKeepAccount` with every reason."""
+    latest = PartyRoles.objects.select_for_update().filter(store=store).order_by("-starts_on").first()
+    kept = new_parties(store, buyer=buyer, ship_to=ship_to, bill_to=bill_to, starts_on=starts_on, latest=latest)
+    if kept is latest:
+        return kept
+    if latest and latest.ends_before is None:
+        latest.ends_before = starts_on
+        latest.save(update_fields=["ends_before"])
+    kept.save()
+    record_audit(
+        "account.parties",
+        by=by,
+        at=now,
+        subject=account(store.pk),
+        before=shown(latest) if latest else None,
+        after=shown(kept),
+    )
+    return kept
+
+
+def new_parties(
+    store: AccountNode,
+    *,
+    buyer: AccountNode,
+    ship_to: AccountNode,
+    bill_to: AccountNode,
+    starts_on: date,
+    latest: PartyRoles | None,
+) -> PartyRoles:
+    """Write the parties that follow the latest, or raise `UnableToKeepAccount`; the latest itself if it holds them."""
     if store.kind != NodeKind.STORE:
         raise UnableToKeepAccount("NOT_A_STORE")
     verdict = judge_parties(_party(store), buyer=_party(buyer), ship_to=_party(ship_to), bill_to=_party(bill_to))
     if verdict.mode is None:
         raise UnableToKeepAccount(*verdict.reasons)
-    latest = PartyRoles.objects.select_for_update().filter(store=store).order_by("-starts_on").first()
     chosen = (buyer.pk, ship_to.pk, bill_to.pk)
     if latest and (latest.buyer_id, latest.ship_to_id, latest.bill_to_id) == chosen and latest.ends_before is None:
         return latest
     if latest and starts_on <= latest.starts_on:
         raise UnableToKeepAccount(("PARTIES_NOT_LATER", {"day": starts_on, "latest": latest.starts_on}))
-    if latest and latest.ends_before is None:
-        latest.ends_before = starts_on
-        latest.save(update_fields=["ends_before"])
-    kept = PartyRoles.objects.create(
+    return PartyRoles(
         store=store,
         starts_on=starts_on,
         buyer=buyer,
@@ -51,25 +76,18 @@ def set_parties(
         bill_to=bill_to,
         bill_to_kind=_side(bill_to),
     )
-    record_audit(
-        "account.parties",
-        by=by,
-        at=now,
-        subject=account(store.pk),
-        before=_shown(latest) if latest else None,
-        after=_shown(kept),
-    )
-    return kept
 
 
 def _party(node: AccountNode) -> Party:
-    return Party(node.pk, NodeKind(node.kind), node.chain_id)
+    # A store that is about to be added has no number yet; nobody else is without one.
+    return Party(node.pk or 0, NodeKind(node.kind), node.chain_id)
 
 
 def _side(node: AccountNode) -> str:
     return party_kind(NodeKind(node.kind)).value
 
 
-def _shown(roles: PartyRoles) -> dict[str, object]:
+def shown(roles: PartyRoles) -> dict[str, object]:
+    """Write the parties of a store as the audit keeps them."""
     parties = {"buyer": roles.buyer_id, "ship_to": roles.ship_to_id, "bill_to": roles.bill_to_id}
     return {**parties, "from": roles.starts_on.isoformat(), "mode": roles.mode}

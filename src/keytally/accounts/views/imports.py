@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,18 +12,24 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportKind, ImportState
 from keytally.accounts.rules.attributes import COLUMNS
 from keytally.accounts.rules.regions import divisions
-from keytally.accounts.services import importing, undoing
+from keytally.accounts.services import import_jobs, importing
+from keytally.accounts.services.import_rows import Outcome, table_of
 from keytally.core.access import person_of, requires
 from keytally.exchange.errors import UnableToRead
 from keytally.imports.services import UnableToImport, Upload
+from keytally.jobs.services import UnableToStop
+
+if TYPE_CHECKING:
+    from keytally.jobs.models import Job
 
 SAMPLE_ROWS, SHOWN_REJECTED = 5, 200
+HALF_DONE = (ImportState.IMPORTING, ImportState.TAKING_BACK, ImportState.UNDOING)
 KIND_LABELS: dict[ImportKind, Promise | str] = {
     ImportKind.STORES: gettext_lazy("Stores (customer base file S1)"),
     ImportKind.ACCOUNTS: gettext_lazy("Chains, companies, head offices, DCs"),
@@ -33,20 +39,24 @@ KIND_LABELS: dict[ImportKind, Promise | str] = {
 STATE_LABELS: dict[ImportState, Promise | str] = {
     ImportState.DRAFT: gettext_lazy("to be tried"),
     ImportState.CHECKED: gettext_lazy("tried, nothing kept yet"),
+    ImportState.IMPORTING: gettext_lazy("being imported"),
+    ImportState.TAKING_BACK: gettext_lazy("being taken back"),
     ImportState.DONE: gettext_lazy("imported"),
+    ImportState.UNDOING: gettext_lazy("being undone"),
     ImportState.UNDONE: gettext_lazy("undone"),
 }
 _REFUSALS: dict[str, Promise | str] = {
     "ROWS_REJECTED": gettext_lazy(
         "Rows were rejected and all or nothing was chosen: mend the file, or take the good rows only."
     ),
-    "TOO_MANY_ROWS": gettext_lazy("The file has more than 20,000 rows: cut it into several."),
+    "TOO_MANY_ROWS": gettext_lazy("The file has more than 100,000 rows: cut it into several."),
     "HAS_DEPENDENTS": gettext_lazy(
         "Something depends on what this import added (%(what)s): it can no longer be undone."
     ),
     "CHANGED_SINCE": gettext_lazy(
         "Something that this import added or changed was changed again since: undoing it would lose that."
     ),
+    "AT_WORK": gettext_lazy("This import is at work already: wait for it, or stop it first."),
     "WRONG_STATE": gettext_lazy("The import is not in a state in which this can be done; look at the page again."),
 }
 _WARNINGS: dict[str, Promise | str] = {
@@ -103,24 +113,48 @@ def imports(request: HttpRequest) -> HttpResponse:
 @requires("accounts.change")
 @require_http_methods(["GET", "POST"])
 def account_import(request: HttpRequest, number: int) -> HttpResponse:
-    kept = get_object_or_404(AccountImport.objects.select_related("batch"), pk=number, owner=person_of(request))
+    kept = _own(request, number)
     if request.method == "POST" and kept.state in (ImportState.DRAFT, ImportState.CHECKED):
-        _set_columns(request, kept)
-        return _act(request, kept, lambda: importing.check_import(kept, by=person_of(request), now=datetime.now(UTC)))
+        return _act(request, kept, lambda: _try(request, kept))
     return render(request, "accounts/import.html", _shown(kept))
+
+
+@requires("accounts.change")
+@require_GET
+def progress(request: HttpRequest, number: int) -> HttpResponse:
+    """Show how far the job of an import is; once it has ended the whole page is shown anew."""
+    kept = _own(request, number)
+    job = import_jobs.job_of(kept)
+    if request.headers.get("HX-Request") != "true":
+        return redirect("accounts:import", kept.pk)
+    response = render(request, "accounts/_import_running.html", _at_work(kept, job))
+    if job is None or not job.is_active:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@requires("accounts.change")
+@require_POST
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    kept = _own(request, number)
+    try:
+        import_jobs.stop(kept, by=person_of(request), now=datetime.now(UTC))
+    except UnableToStop:
+        messages.info(request, _("This job had already ended."))
+    return redirect("accounts:import", kept.pk)
 
 
 @requires("accounts.change")
 @require_POST
 def run(request: HttpRequest, number: int) -> HttpResponse:
-    kept = get_object_or_404(AccountImport.objects.select_related("batch"), pk=number, owner=person_of(request))
+    kept = _own(request, number)
 
     def act() -> None:
-        done = importing.run_import(kept, by=person_of(request), now=datetime.now(UTC))
-        count = done.accepted
-        messages.success(
-            request, ngettext("%(count)d row was imported.", "%(count)d rows were imported.", count) % {"count": count}
-        )
+        done = import_jobs.do_import(kept, by=person_of(request), now=datetime.now(UTC))
+        if isinstance(done, Outcome):
+            count = done.accepted
+            words = ngettext("%(count)d row was imported.", "%(count)d rows were imported.", count)
+            messages.success(request, words % {"count": count})
 
     return _act(request, kept, act)
 
@@ -128,13 +162,23 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
 @requires("accounts.change")
 @require_POST
 def undo(request: HttpRequest, number: int) -> HttpResponse:
-    kept = get_object_or_404(AccountImport, pk=number, owner=person_of(request))
+    kept = _own(request, number)
 
     def act() -> None:
-        undoing.undo_import(kept, by=person_of(request), now=datetime.now(UTC))
-        messages.success(request, _("The import was undone: what it added is gone, what it changed is as it was."))
+        if import_jobs.undo(kept, by=person_of(request), now=datetime.now(UTC)) is None:
+            messages.success(request, _("The import was undone: what it added is gone, what it changed is as it was."))
 
     return _act(request, kept, act)
+
+
+def _own(request: HttpRequest, number: int) -> AccountImport:
+    return get_object_or_404(AccountImport.objects.select_related("batch"), pk=number, owner=person_of(request))
+
+
+def _try(request: HttpRequest, kept: AccountImport) -> None:
+    import_jobs.need_idle(kept)
+    _set_columns(request, kept)
+    import_jobs.try_import(kept, by=person_of(request), now=datetime.now(UTC))
 
 
 def _act(request: HttpRequest, kept: AccountImport, act: Callable[[], object]) -> HttpResponse:
@@ -172,25 +216,47 @@ def _set_columns(request: HttpRequest, kept: AccountImport) -> None:
 
 
 def _shown(kept: AccountImport) -> dict[str, Any]:
-    table = importing.table_of(kept)
-    sample = [cells for _number, cells in zip(range(SAMPLE_ROWS), (row[1] for row in table.rows()), strict=False)]
+    job = import_jobs.job_of(kept)
+    is_running = bool(job and job.is_active)
+    is_open = kept.state in (ImportState.DRAFT, ImportState.CHECKED) and not is_running
     return {
-        "kept": kept,
+        **_at_work(kept, job),
+        **(_understood(kept) if is_open else {}),
         "kind": KIND_LABELS[ImportKind(kept.kind)],
         "state": STATE_LABELS[ImportState(kept.state)],
-        "columns": [_column(one, kept, sample) for one in COLUMNS[ImportKind(kept.kind)]],
-        "names": [(place, name or f"#{place + 1}") for place, name in enumerate(table.names)],
-        "provinces": divisions(),
-        "area": kept.given.get("area", ""),
-        "adds_chains": kept.given.get("adds_chains", False),
-        "is_open": kept.state in (ImportState.DRAFT, ImportState.CHECKED),
+        "is_open": is_open,
         "is_checked": kept.state == ImportState.CHECKED,
         "is_done": kept.state == ImportState.DONE,
+        "is_half_done": kept.state in HALF_DONE and not is_running,
+        "may_go_on": kept.state == ImportState.IMPORTING,
         "warnings": [(_WARNINGS.get(code, code), count, rows) for code, count, rows in kept.warnings],
         "rejected": kept.batch.rejected.all()[:SHOWN_REJECTED],
         "may_go": kept.state == ImportState.CHECKED and (kept.is_good_rows_only or not kept.batch.rejected_rows),
         "file": kept.batch.files.first(),
         "back": reverse("accounts:imports"),
+    }
+
+
+def _at_work(kept: AccountImport, job: "Job | None") -> dict[str, Any]:
+    is_running = bool(job and job.is_active)
+    return {
+        "kept": kept,
+        "job": job,
+        "is_running": is_running,
+        "may_stop": bool(job and job.may_stop and job.parameters.get("act") != import_jobs.Act.UNDO),
+        "counts_rows": kept.state == ImportState.IMPORTING,
+    }
+
+
+def _understood(kept: AccountImport) -> dict[str, Any]:
+    table = table_of(kept)
+    sample = [cells for _number, cells in zip(range(SAMPLE_ROWS), (row[1] for row in table.rows()), strict=False)]
+    return {
+        "columns": [_column(one, kept, sample) for one in COLUMNS[ImportKind(kept.kind)]],
+        "names": [(place, name or f"#{place + 1}") for place, name in enumerate(table.names)],
+        "provinces": divisions(),
+        "area": kept.given.get("area", ""),
+        "adds_chains": kept.given.get("adds_chains", False),
     }
 
 
