@@ -25,6 +25,7 @@ from keytally.core.models import User
 from keytally.core.tests.samples import NOBODY, Samples, Secret
 from keytally.imports.services import open_batch
 
+IMPORT_ROUTES = ("import", "run_import", "import_progress", "stop_import", "undo_import")
 NAME, PHONE, PROMISED = "secretnameofaccount", "13900secretphone", "secretpromisemade"
 NOTES, RIVAL, MATTER = "secretnotesofvisit", "secretofferofrival", "secretmattertosettle"
 SECRETS = [
@@ -70,7 +71,7 @@ def samples(stranger, *, now):
             "accounts:matter_id": raised.pk,
             "accounts:grant_id": let_in.pk,
             "accounts:import_id": file.pk,
-            "accounts:import:number": file.pk,
+            **{f"accounts:{name}:number": file.pk for name in IMPORT_ROUTES},
         },
         secrets=SECRETS,
         subjects={

@@ -230,7 +230,9 @@ def _shown(kept: AccountImport) -> dict[str, Any]:
         "is_half_done": kept.state in HALF_DONE and not is_running,
         "may_go_on": kept.state == ImportState.IMPORTING,
         "warnings": [(_WARNINGS.get(code, code), count, rows) for code, count, rows in kept.warnings],
-        "rejected": kept.batch.rejected.all()[:SHOWN_REJECTED],
+        "rejected": [(one, _label(kept, one.column)) for one in kept.batch.rejected.all()[:SHOWN_REJECTED]],
+        "is_cut": (kept.batch.rejected_rows or 0) > SHOWN_REJECTED,
+        "most_shown": SHOWN_REJECTED,
         "may_go": kept.state == ImportState.CHECKED and (kept.is_good_rows_only or not kept.batch.rejected_rows),
         "file": kept.batch.files.first(),
         "back": reverse("accounts:imports"),
@@ -267,6 +269,13 @@ def _column(attribute: Any, kept: AccountImport, sample: list[list[str]]) -> Col
     return ColumnRow(
         attribute.code, attribute.name_zh if is_chinese else attribute.name_en, place, " · ".join(cells[:3])[:120]
     )
+
+
+def _label(kept: AccountImport, code: str) -> str:
+    """Name a column as the reader knows it; a reason that lies in no one column names none."""
+    found = next((one for one in COLUMNS[ImportKind(kept.kind)] if one.code == code), None)
+    is_chinese = (get_language() or "").startswith("zh")
+    return (found.name_zh if is_chinese else found.name_en) if found else code
 
 
 def _refusal_sentence(code: str, what: Sequence[Promise | str] = ()) -> str:
