@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0009_order_without_aliases")]
+    dependencies = [("accounts", "0010_order_and_sums_by_owner")]
 
     operations = [
         migrations.AddField("accountimport", "reached_row", models.BigIntegerField(default=0)),
