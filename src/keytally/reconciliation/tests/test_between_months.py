@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from keytally.accounts.demo_chains import CHAINS
 from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountCode
 from keytally.accounts.rules.parties import NodeKind
@@ -129,19 +130,20 @@ def test_a_stronger_table_of_codes_decides_from_its_day_on():
 
 @pytest.fixture
 def chain(accountant):
-    """海西, which settles by head office; its stores have a code of theirs and parties."""
+    """Haixi, which settles by head office; its stores have a code of theirs and parties."""
     return lay_out_chain(accountant, "HX", stores=STORES)
 
 
-def lay_out_chain(accountant, short, *, stores):
+def lay_out_chain(accountant, short, *, stores, prefix="S"):
     def add(kind, name, code, parent):
         wanted = nodes.NewAccount(kind=kind, name_zh=name, parent=parent, code=code, owner=accountant, facts={})
         return nodes.add_account(wanted, by=accountant, on=date(2025, 1, 1), now=NOW)
 
-    top = add(NodeKind.CHAIN, "海西", short, None)
-    head = add(NodeKind.HEAD_OFFICE, "海西总部", f"{short}-HO", top)
+    name = next(one.name for one in CHAINS if one.code == short)
+    top = add(NodeKind.CHAIN, name, short, None)
+    head = add(NodeKind.HEAD_OFFICE, f"{name}总部", f"{short}-HO", top)
     for number in range(stores):
-        store = add(NodeKind.STORE, f"海西{number}店", f"S{number:05d}", top)
+        store = add(NodeKind.STORE, f"{name}{number}店", f"{prefix}{number:05d}", top)
         codes.add_code(
             store, side=CodeSide.THEIRS, code=f"{short}{1000 + number}", starts_on=None, by=accountant, now=NOW
         )
