@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from keytally.core.rule_sets import Content, Problem, register_rule_set, rule_set
-from keytally.reconciliation.rules.month_board import DEFAULT_DAY
+from keytally.reconciliation.rules.month_board import DEFAULT_DAY, settle_by
+
+if TYPE_CHECKING:
+    from keytally.reconciliation.models import Reconciliation
 
 CLOCKS = "reconciliation.clocks"
 DEDUCTION_DAYS = 15
@@ -32,6 +36,13 @@ def declare_rules() -> None:
 def settle_by_day(*, as_of: date) -> int:
     """Read by which day of the next month a month is settled."""
     return int(rule_set(CLOCKS, as_of=as_of)["settle_by_day"])
+
+
+def deadline_of(found: "Reconciliation", *, day: int) -> date | None:
+    """Say by when a reconciliation is settled: by its own deadline, else by the day of the month after its own."""
+    if found.deadline or not found.month or found.account_id is None:
+        return found.deadline
+    return settle_by(found.month, day=day)
 
 
 def deduction_days(*, as_of: date) -> int:

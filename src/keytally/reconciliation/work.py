@@ -1,15 +1,18 @@
 """What waits of reconciliations: files to be checked before they run, lines nobody has explained, sign-offs."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from keytally.core.clock import business_date
 from keytally.core.subjects import Subject
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.queries import SUBJECT_KIND, waiting_for
+from keytally.reconciliation.rule_data import deadline_of, settle_by_day
+from keytally.reconciliation.services.waiting import ENDS_AT
 from keytally.worklist.kinds import (
     Parameters,
     Waiting,
@@ -72,12 +75,15 @@ DEDUCTION = register_kind(
 
 def reconciliations(person: "User", now: datetime) -> Iterator[Waiting]:
     """Find a person's own reconciliations that need them, and those they may sign off."""
+    day = settle_by_day(as_of=business_date(now))
     for found in waiting_for(person, now=now):
+        deadline = deadline_of(found, day=day)
         yield Waiting(
             kind=RECONCILIATION,
             subject=Subject(SUBJECT_KIND, found.pk),
             reason_code=found.state,
             opened_at=found.changed_at,
+            deadline=datetime.combine(deadline, ENDS_AT, UTC) if deadline else None,
             parameters={"name": found.name},
         )
 

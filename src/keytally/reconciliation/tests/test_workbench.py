@@ -9,7 +9,7 @@ from django.utils import translation
 
 from keytally.core.models import AuditEntry
 from keytally.core.roles import Role
-from keytally.reconciliation import queries, services
+from keytally.reconciliation import queries, services, work
 from keytally.reconciliation.engine.counterparts import candidates_of, search_counterparts
 from keytally.reconciliation.engine.results import Wanted, residual_page
 from keytally.reconciliation.models import AccountStatement, Decision, Reconciliation, ResidualCase, RowMend
@@ -325,6 +325,9 @@ def test_it_stands_as_explained_as_soon_as_nobody_is_left_to_explain_a_line(acco
     assert queries.reconciliation(found.pk).state == "EXPLAINED"
     manager = person("dan", Role.ACCOUNT_MANAGER)
     assert list(queries.waiting_for(accountant, now=datetime.now(UTC))) == [found]
+    Reconciliation.objects.update(deadline=date(2026, 8, 15))
+    (waiting,) = work.reconciliations(accountant, datetime.now(UTC))
+    assert (waiting.reason_code, waiting.deadline) == ("EXPLAINED", datetime(2026, 8, 15, 10, tzinfo=UTC))
     assert list(queries.waiting_for(manager, now=datetime.now(UTC))) == []
     page = client.get(reverse("reconciliation:show", args=[found.pk])).content.decode()
     assert "Every line is explained" in page

@@ -26,9 +26,8 @@ from keytally.reconciliation.labels import SIDE_LABELS
 from keytally.reconciliation.models import Reconciliation
 from keytally.reconciliation.queries import learned
 from keytally.reconciliation.queries.board import left_to_explain
-from keytally.reconciliation.rule_data import settle_by_day
+from keytally.reconciliation.rule_data import deadline_of, settle_by_day
 from keytally.reconciliation.rules import layout
-from keytally.reconciliation.rules.month_board import settle_by
 from keytally.reconciliation.views import found as pages
 
 if TYPE_CHECKING:
@@ -229,7 +228,7 @@ def _list_row(found: Reconciliation, *, day: int, today: date) -> ListRow:
     bridges = queries.bridges(found.summary) if found.has_result else []
     bridge = bridges[0] if bridges else None
     lines = {side.side: side.accepted for side in queries.side_counts(found.summary)} if found.has_result else {}
-    deadline = found.deadline or (settle_by(found.month, day=day) if found.month and found.account_id else None)
+    deadline = deadline_of(found, day=day)
     return ListRow(
         found=found,
         bridge=bridge,
