@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 
 from keytally.core import files
 from keytally.core.events import AccessChanged, publish
@@ -61,21 +61,23 @@ class Recorded:
 
 def record_audits(recorded: Iterable[Recorded], *, by: AbstractBaseUser | None, at: datetime) -> None:
     """Write down many things that somebody did at once, in their order; call it in the transaction of the changes."""
-    AuditEntry.objects.bulk_create(
-        [
-            AuditEntry(
-                action=one.action,
-                person_id=by.pk if by else None,
-                at=at,
-                subject_kind=one.subject.kind,
-                subject_id=one.subject.id,
-                before=one.before,
-                after=one.after,
-            )
-            for one in recorded
-        ],
-        batch_size=500,
-    )
+    ops, person, instant = connection.ops, by.pk if by else None, connection.ops.adapt_datetimefield_value(at)
+
+    def json(said: Mapping[str, Any] | None) -> object:
+        return None if said is None else ops.adapt_json_value(said, None)
+
+    # Without objects: an import of stores writes a dozen entries for each, and they are a quarter of its time.
+    columns = ("at", "person_id", "action", "reason", "subject_kind", "subject_id", "before", "after")
+    names = ", ".join(map(ops.quote_name, columns))
+    places = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"insert into {ops.quote_name(AuditEntry._meta.db_table)} ({names}) values ({places})",  # noqa: S608 - names of our own
+            [
+                (instant, person, one.action, "", one.subject.kind, one.subject.id, json(one.before), json(one.after))
+                for one in recorded
+            ],
+        )
 
 
 @transaction.atomic

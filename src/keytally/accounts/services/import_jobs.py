@@ -177,7 +177,9 @@ def _import(kept: AccountImport, *, context: JobContext, total: int, by: "User",
     except JobStopped:
         _withdraw(kept, by=by, now=now)
         raise
-    except UnableToImportAccounts:
+    except UnableToImportAccounts as refusal:
+        if refusal.args[0] != "ROWS_REJECTED":
+            raise
         kept.refresh_from_db()
         undoing.give_up(kept)
         # It goes on to its end, whoever asks it to stop: half an import would stay.

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # So many rows are written within half a second: nobody who wants to write waits longer.
 CHUNK_ROWS = 300
+# Rows of other kinds are kept one by one, which takes longer.
+CHUNK_ROWS_OF_OTHERS = 100
 EXAMPLES = 8
 Row = tuple[int, list[str]]
 Facts = dict[str, Any]
@@ -94,8 +96,9 @@ def table_of(kept: AccountImport) -> PlainTable:
 
 def chunks_of(kept: AccountImport, *, after: int = 0) -> Iterator[list[Row]]:
     """Cut the rows of a file, those behind a row that was done already, into chunks."""
+    most = CHUNK_ROWS if kept.kind == ImportKind.STORES else CHUNK_ROWS_OF_OTHERS
     waiting = (row for row in table_of(kept).rows() if row[0] > after)
-    while some := list(islice(waiting, CHUNK_ROWS)):
+    while some := list(islice(waiting, most)):
         yield some
 
 

@@ -146,6 +146,8 @@ def _taken(
         if outcome.read + len(some) > MOST_ROWS:
             raise UnableToImportAccounts("TOO_MANY_ROWS")
         with transaction.atomic():
+            if is_kept:
+                hold(kept)
             came = _taken_chunk(kept, some, given=given, touched=touched)
             outcome.add(came)
             if is_kept:
@@ -200,6 +202,13 @@ def _sensible(columns: dict[str, int], table: PlainTable) -> dict[str, int]:
     sample = [cells[place] for _number, (_row, cells) in zip(range(50), table.rows(), strict=False)]
     fitting = sum(1 for text in sample if kind(text))
     return columns if 2 * fitting >= len(sample) else {name: at for name, at in columns.items() if name != "kind"}
+
+
+def hold(kept: AccountImport) -> None:
+    """Hold an import for a chunk, or refuse if somebody else went on with it meanwhile."""
+    there = AccountImport.objects.select_for_update().get(pk=kept.pk)
+    if (there.state, there.reached_row) != (kept.state, kept.reached_row):
+        raise UnableToImportAccounts("WRONG_STATE")
 
 
 def need(kept: AccountImport, *states: ImportState) -> None:

@@ -280,10 +280,11 @@ def _classify(store: StoreRow, axis: str, texts: list[str], *, chunk: Chunk) -> 
     before, after = sorted(one.value.code for one in held), sorted(values)
     if before == after:
         return
-    store.classes_gone += [one for one in held if one.value.code not in values]
+    gone = [one for one in held if one.value.code not in values]
     added = [Classification(node=store.node, value=choice[code]) for code in values if code not in before]
+    store.classes_gone += gone
     store.classes += added
-    store.held.classes = [one for one in store.held.classes if one not in store.classes_gone] + added
+    store.held.classes = [*(one for one in store.held.classes if one not in gone), *added]
     store.record("account.classify", before={axis: before}, after={axis: after})
 
 

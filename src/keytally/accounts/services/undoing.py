@@ -25,7 +25,7 @@ from keytally.accounts.models.imports import ImportKind, ImportState
 from keytally.accounts.queries.dependents import dependents_of, kept_with
 from keytally.accounts.queries.snapshots import snapshot, snapshots
 from keytally.accounts.services.contacts import change_contact
-from keytally.accounts.services.importing import Tell, UnableToImportAccounts, need, silent
+from keytally.accounts.services.importing import Tell, UnableToImportAccounts, hold, need, silent
 from keytally.accounts.services.snapshots import contact_snapshot, put_back
 from keytally.accounts.services.words import index_accounts, indexed_later
 from keytally.accounts.subjects import IMPORT
@@ -75,6 +75,7 @@ def take_back(kept: AccountImport, *, by: "User", now: datetime, tell: Tell = si
     done = 0
     while some := list(_rows(kept).filter(row__lte=kept.reached_row)[:CHUNK_ROWS]):
         with transaction.atomic(), indexed_later():
+            hold(kept)
             take(some, by=by, now=now)
             kept.reached_row = some[-1].row - 1
             kept.save(update_fields=["reached_row"])

@@ -228,6 +228,7 @@ def _shown(kept: AccountImport) -> dict[str, Any]:
         "is_checked": kept.state == ImportState.CHECKED,
         "is_done": kept.state == ImportState.DONE,
         "is_half_done": kept.state in HALF_DONE and not is_running,
+        "is_stopped": is_open and _was_stopped(job),
         "may_go_on": kept.state == ImportState.IMPORTING,
         "warnings": [(_WARNINGS.get(code, code), count, rows) for code, count, rows in kept.warnings],
         "rejected": [(one, _label(kept, one.column)) for one in kept.batch.rejected.all()[:SHOWN_REJECTED]],
@@ -237,6 +238,11 @@ def _shown(kept: AccountImport) -> dict[str, Any]:
         "file": kept.batch.files.first(),
         "back": reverse("accounts:imports"),
     }
+
+
+def _was_stopped(job: "Job | None") -> bool:
+    """Tell whether the last job was stopped, or took back what a stopped one had done."""
+    return bool(job and (job.state == "STOPPED" or job.parameters.get("act") == import_jobs.Act.UNDO))
 
 
 def _at_work(kept: AccountImport, job: "Job | None") -> dict[str, Any]:
