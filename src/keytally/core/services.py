@@ -63,7 +63,7 @@ def record_audits(recorded: Iterable[Recorded], *, by: AbstractBaseUser | None, 
     """Write down many things that somebody did at once, in their order; call it in the transaction of the changes."""
     ops, person, instant = connection.ops, by.pk if by else None, connection.ops.adapt_datetimefield_value(at)
 
-    def json(said: Mapping[str, Any] | None) -> object:
+    def json(said: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - as the database wants it
         return None if said is None else ops.adapt_json_value(said, None)
 
     # Without objects: an import of stores writes a dozen entries for each, and they are a quarter of its time.
