@@ -36,7 +36,20 @@ MANY_SQL = """
 Every line was rounded once, so that a sum of many may stray from a tax ratio by half a minor unit for each.
 """
 
-MEASURED_SQL = """
+
+def _at_price_of(side: str) -> str:
+    """Write what the quantity between two sides is worth at the price of one of them, rounded half up."""
+    return f"""cast(sign(dq) * sign({side}_a) * sign({side}_q) as hugeint)
+        * ((2 * abs(dq) * abs(cast({side}_a as hugeint)) + abs({side}_q)) // nullif(2 * abs({side}_q), 0))"""
+
+
+def _is_rounding_at_price_of(side: str) -> str:
+    """Say that the rest of a difference is one minor unit, or what rounding the prices left."""
+    return f"""coalesce(abs(d - {_at_price_of(side)}) * 2 * abs({side}_q) <= abs(dq) + 2 * abs({side}_q)
+        and {side}_q <> 0, false)"""
+
+
+MEASURED_SQL = f"""
     with gap as (
         select g.*, cast(ours_a as hugeint) - theirs_a as d,
             case when has_q then cast(ours_q as hugeint) - theirs_q else 0 end as dq
@@ -44,20 +57,20 @@ MEASURED_SQL = """
     priced as (
         select *, case
             when dq = 0 or not has_a then 0
-            when ours_q <> 0 then cast(sign(dq) * sign(ours_a) * sign(ours_q) as hugeint)
-                * ((2 * abs(dq) * abs(cast(ours_a as hugeint)) + abs(ours_q)) // (2 * abs(ours_q)))
-            when theirs_q <> 0 then cast(sign(dq) * sign(theirs_a) * sign(theirs_q) as hugeint)
-                * ((2 * abs(dq) * abs(cast(theirs_a as hugeint)) + abs(theirs_q)) // (2 * abs(theirs_q)))
+            when ours_q <> 0 then {_at_price_of("ours")}
+            when theirs_q <> 0 then {_at_price_of("theirs")}
             else d end as part
         from gap)
     select p.*, d - part as rest,
         abs(d) <= greatest(s.tolerance, abs(ours_a) * cast(s.ppm as hugeint) // 1000000) as is_within,
         abs(d - part) <= greatest(s.tolerance, abs(ours_a) * cast(s.ppm as hugeint) // 1000000) as rest_is_within,
-        abs(d - part) * 2 * abs(ours_q) <= abs(dq) + 2 * abs(ours_q) as rest_is_rounding,
+        case when has_a then {_is_rounding_at_price_of("ours")} or {_is_rounding_at_price_of("theirs")}
+            else abs(d) <= 1 end as rest_is_rounding,
         exists (select 1 from tax_ratio r
             where abs((ours_a - part) * cast(r.theirs_ppm as hugeint) - cast(theirs_a as hugeint) * r.ours_ppm) * 2
                 <= greatest(r.ours_ppm, r.theirs_ppm) * p.lines and abs(d - part) > 1) as is_tax,
-        case when abs(theirs_q) < abs(ours_q) then 'SHORT' else 'OVER' end as q_class
+        case when abs(theirs_q) < abs(ours_q) or (abs(theirs_q) = abs(ours_q) and dq > 0) then 'SHORT'
+            else 'OVER' end as q_class
     from priced p cross join setting s"""
 
 TAIL = """when spread > s.days then 'TIMING' when stores_differ then 'WRONG_STORE' when items_differ then 'WRONG_ITEM'
