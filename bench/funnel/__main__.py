@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.machine import load, machine
-from bench.web.run import _postgres
+from bench.serving import postgres
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "bench" / "results"
@@ -49,7 +49,7 @@ def measured(database: str, counts: tuple[int, int, int]) -> dict:
     """Seed one database and measure on it, in a process of its own."""
     with ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keytally-bench-")))
-        url = stack.enter_context(_postgres()) if database == "postgresql" else f"sqlite:///{var / 'bench.sqlite3'}"
+        url = stack.enter_context(postgres()) if database == "postgresql" else f"sqlite:///{var / 'bench.sqlite3'}"
         env = {**os.environ, "KEYTALLY_VAR": str(var), "DATABASE_URL": url, "DEBUG": "false"}
         prepare = [sys.executable, "-m", "keytally.site", "prepare"]
         subprocess.run(prepare, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -17,13 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.machine import load, machine
+from bench.serving import at, postgres, served
 from bench.web.load import Sample, click_through
 from bench.web.page import write_part
 
@@ -38,7 +38,6 @@ PAGES = {
 }
 THINK_SECONDS = 5.0
 BAR_MS = 100.0
-POSTGRES = '. tools/postgres.sh; start_postgres || exit 1; echo "$POSTGRES_URL"; read _line; stop_postgres'
 
 
 def main() -> None:
@@ -84,7 +83,7 @@ def _measured(database: str, given: argparse.Namespace) -> dict:
     """Seed, serve and click on one database."""
     with ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keytally-bench-")))
-        url = stack.enter_context(_postgres()) if database == "postgresql" else f"sqlite:///{var / 'bench.sqlite3'}"
+        url = stack.enter_context(postgres()) if database == "postgresql" else f"sqlite:///{var / 'bench.sqlite3'}"
         env = {
             **os.environ,
             "KEYTALLY_VAR": str(var),
@@ -98,7 +97,7 @@ def _measured(database: str, given: argparse.Namespace) -> dict:
         began = time.monotonic()
         world = _world(env, given)
         seeded = time.monotonic() - began
-        address = stack.enter_context(_served(env))
+        address, _process = stack.enter_context(served(env))
         visitors = (world["visitors"] * given.users)[: given.users]
         samples, faults = click_through(
             address,
@@ -133,59 +132,6 @@ def _world(env: dict[str, str], given: argparse.Namespace) -> dict:
     return json.loads(answer.stdout.splitlines()[-1])
 
 
-@contextmanager
-def _served(env: dict[str, str]) -> Iterator[str]:
-    """Serve as production does: the same command, the same number of threads."""
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "keytally.site", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(f"{address}/health/")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_for(address: str) -> None:
-    for _time in range(300):
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    sys.exit(f"{address} did not answer.")
-
-
-@contextmanager
-def _postgres() -> Iterator[str]:
-    process = subprocess.Popen(
-        ["bash", "-c", POSTGRES],
-        cwd=ROOT,
-        env={**os.environ, "PYTHON": sys.executable},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        url = process.stdout.readline().strip()
-        if not url:
-            sys.exit("PostgreSQL did not start; is the package postgresql installed?")
-        yield url
-    finally:
-        process.communicate("\n", timeout=60)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
 def _figures(samples: Sequence[Sample]) -> dict:
     """Sum up the answers of a page."""
     server = sorted(each.server_ms for each in samples)
@@ -193,20 +139,15 @@ def _figures(samples: Sequence[Sample]) -> dict:
     client = sorted(each.client_ms for each in samples)
     return {
         "answers": len(samples),
-        "server_p50_ms": _at(server, 50),
-        "server_p95_ms": _at(server, 95),
-        "cpu_p50_ms": _at(cpu, 50),
+        "server_p50_ms": at(server, 50),
+        "server_p95_ms": at(server, 95),
+        "cpu_p50_ms": at(cpu, 50),
         "server_max_ms": round(server[-1], 1) if server else 0.0,
-        "cpu_p95_ms": _at(cpu, 95),
-        "client_p95_ms": _at(client, 95),
+        "cpu_p95_ms": at(cpu, 95),
+        "client_p95_ms": at(client, 95),
         "queries_most": max((each.queries for each in samples), default=0),
         "bytes_most": max((each.size for each in samples), default=0),
     }
-
-
-def _at(values: Sequence[float], percent: int) -> float:
-    """Take the value below which so many per cent lie, the nearest rank."""
-    return round(values[max(0, -(-len(values) * percent // 100) - 1)], 1) if values else 0.0
 
 
 def _say(database: str, found: dict) -> None:

@@ -16,16 +16,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.machine import load, machine
 from bench.reconcile.generate import DATA, SIZES, World, generate, is_current
+from bench.serving import at, postgres, served
 from bench.web.load import Sample, click_through
-from bench.web.run import _at, _free_port, _postgres, _wait_for
 from bench.workbench.client import Client, Watched, watch
 from bench.workbench.grid import in_browser
 from bench.workbench.page import write_part
@@ -114,13 +114,13 @@ def _measured(database: str, given: argparse.Namespace, *, data: Path) -> dict:
     """Seed, serve, upload, run, read on one database."""
     with ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keytally-bench-")))
-        url = stack.enter_context(_postgres()) if database == "postgresql" else f"sqlite:///{var / 'bench.sqlite3'}"
+        url = stack.enter_context(postgres()) if database == "postgresql" else f"sqlite:///{var / 'bench.sqlite3'}"
         env = {**os.environ, "KEYTALLY_VAR": str(var), "DATABASE_URL": url, "KEYTALLY_TIMINGS": "true"}
         env["DEBUG"] = "false"
         command = [sys.executable, "-m", "keytally.site", "prepare"]
         subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         people = _people(env, readers=given.users)
-        address, process = stack.enter_context(_served(env))
+        address, process = stack.enter_context(served(env))
         bench = Bench(address, url, process, Client(address, people["runner"]), people, data)
         return _parts(bench, given)
 
@@ -221,30 +221,15 @@ def _people(env: dict[str, str], *, readers: int) -> dict:
     return json.loads(answer.stdout.splitlines()[-1])
 
 
-@contextmanager
-def _served(env: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """Serve as production does, the worker included."""
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "keytally.site", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(f"{address}/health/")
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 def _figures(samples: Sequence[Sample]) -> dict:
     server = sorted(each.server_ms for each in samples)
     client = sorted(each.client_ms for each in samples)
     return {
         "answers": len(samples),
-        "server_p50_ms": _at(server, 50),
-        "server_p95_ms": _at(server, 95),
-        "client_p50_ms": _at(client, 50),
-        "client_p95_ms": _at(client, 95),
+        "server_p50_ms": at(server, 50),
+        "server_p95_ms": at(server, 95),
+        "client_p50_ms": at(client, 50),
+        "client_p95_ms": at(client, 95),
         "client_max_ms": round(client[-1], 1) if client else 0.0,
         "bytes_most": max((each.size for each in samples), default=0),
     }
