@@ -23,6 +23,7 @@ from django.db.models.functions import Coalesce, Least
 
 from keytally.funnel.models import Opportunity, StageEntry
 from keytally.funnel.queries.measures_slice import Slice, is_everything, measured
+from keytally.funnel.queries.packing import WENT, flag, packed, stage_place, unpacked, went_place
 from keytally.funnel.rules.slope import OFF, ON
 from keytally.funnel.rules.stages import STAGES, Stage, State
 from keytally.funnel.rules.survival import OPEN, Spell
@@ -43,19 +44,6 @@ class Days(Func):
         """Subtract days where a date is text."""
         template, joiner = "CAST(julianday(%(expressions)s) AS INTEGER)", ") - julianday("
         sql, parameters = self.as_sql(compiler, connection, template=template, arg_joiner=joiner)
-        return sql, tuple(parameters)
-
-
-class Month(Func):
-    """The month of a day, as 2027-03."""
-
-    arity = 1
-    output_field = CharField(max_length=7)
-    template = "TO_CHAR(%(expressions)s, 'YYYY-MM')"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ANN401 - Django's own signature
-        """Cut the month out where a date is text."""
-        sql, parameters = self.as_sql(compiler, connection, template="SUBSTR(%(expressions)s, 1, 7)")
         return sql, tuple(parameters)
 
 
@@ -138,21 +126,24 @@ def qualifying(day: date) -> Q:
 
 def stays(person: "User", wanted: Slice) -> dict[Stage, Stays]:
     """Group the stays that began in the window by stage, days and how they went on; in one pass over the entries."""
-    entries = annotated(entered(person, wanted), wanted).annotate(
-        days=Days(Coalesce(left_by(wanted.as_of), day_value(wanted.as_of)), F("entered_on")),
-        is_over=yes(over_by(wanted.as_of)),
-        is_first=yes(Q(number=1)),
+    key = packed(
+        (days_stayed(wanted.as_of), 0),
+        (stage_place(), len(STAGES)),
+        (went_place(wanted.as_of), len(WENT)),
+        (flag(over_by(wanted.as_of)), 2),
+        (flag(again(wanted.starts_on)), 2),
+        (flag(Q(number=1)), 2),
     )
-    keys = ("stage", "days", "is_over", "is_first", "is_again", "went")
     lasted: dict[str, list[Spell]] = {}
     went: dict[str, list[Spell]] = {}
     arrived: dict[str, int] = {}
-    for stage, days, is_over, is_first, is_again, how, count in (
-        entries.values_list(*keys).annotate(count=Count("pk")).order_by()
-    ):
+    rows = entered(person, wanted).annotate(key=key).values_list("key").annotate(count=Count("pk")).order_by()
+    for number, count in rows:
+        days, place, how, is_over, is_again, is_first = unpacked(number, len(STAGES), len(WENT), 2, 2, 2)
+        stage = STAGES[place]
         lasted.setdefault(stage, []).append(Spell(days, "LEFT" if is_over else OPEN, count))
         if not is_again:
-            went.setdefault(stage, []).append(Spell(days, how, count))
+            went.setdefault(stage, []).append(Spell(days, WENT[how], count))
         if is_first:
             arrived[stage] = arrived.get(stage, 0) + count
     return {
@@ -244,6 +235,11 @@ def day_value(day: date) -> Value:
 def left_by(day: date) -> Case:
     """Give the day on which a stay ended, if it had by then."""
     return Case(When(over_by(day), then=F("left_on")), default=Value(None), output_field=DateField())
+
+
+def days_stayed(day: date) -> Days:
+    """Count the days of a stay, up to a day."""
+    return Days(Coalesce(left_by(day), day_value(day)), F("entered_on"))
 
 
 def over_by(day: date) -> Q:

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Greatest
 
 from keytally.funnel.models import StageEntry
-from keytally.funnel.queries.measures import Days, Month, annotated, day_value, entered, left_by, over_by, yes
+from keytally.funnel.queries.measures import again, days_stayed, entered, over_by
 from keytally.funnel.queries.measures_slice import Slice, is_everything, measured
+from keytally.funnel.queries.packing import WENT, MonthNumber, flag, packed, stage_place, unpacked, went_place
 from keytally.funnel.rule_data import gate_profile
 from keytally.funnel.rules.measures_evenness import entropy_ppm
 from keytally.funnel.rules.slope import Slope, slope
@@ -105,20 +106,25 @@ def _stood(person: "User", wanted: Slice, months: list[tuple[date, date]]) -> di
         entries = entries.filter(currency=wanted.currency)
     else:
         entries = entries.filter(opportunity__in=measured(person, wanted).order_by().values("pk"))
-    left = Case(When(left_on__lte=wanted.as_of, then=Month("left_on")), default=Value(""))
+    first, count_of = _number(months[0][0]), len(months)
+    came = Greatest(MonthNumber("entered_on") - Value(first), Value(0))
+    gone = Case(
+        When(left_on__lte=wanted.as_of, then=MonthNumber("left_on") - Value(first)),
+        default=Value(count_of),
+        output_field=IntegerField(),
+    )
     grouped = (
-        entries.annotate(came=Month("entered_on"), left=left)
-        .values_list("stage", "came", "left")
+        entries.annotate(key=packed((came, 0), (gone, count_of + 1), (stage_place(), len(STAGES))))
+        .values_list("key")
         .annotate(count=Count("pk"), amount=Sum("amount_minor"))
         .order_by()
     )
     found: dict[tuple[str, int], tuple[int, int]] = {}
-    names = [f"{first:%Y-%m}" for first, _day in months]
-    for stage, came, gone, count, amount in grouped:
-        for place, name in enumerate(names):
-            if came <= name and (not gone or gone > name):
-                counted, summed = found.get((stage, place), (0, 0))
-                found[stage, place] = (counted + count, summed + int(amount or 0))
+    for number, count, amount in grouped:
+        since, until, stage = unpacked(number, count_of + 1, len(STAGES))
+        for place in range(since, until):
+            counted, summed = found.get((STAGES[stage], place), (0, 0))
+            found[STAGES[stage], place] = (counted + count, summed + int(amount or 0))
     return found
 
 
@@ -126,31 +132,33 @@ def _stays(
     person: "User", wanted: Slice, since: date
 ) -> tuple[dict[tuple[str, date], list[Spell]], dict[tuple[str, date], list[Spell]]]:
     """Group what came in by the month in which it did, as it is known today."""
-    long = Slice(**{**_fields(wanted), "starts_on": since})
-    entries = annotated(entered(person, long), long).annotate(
-        month=Month("entered_on"),
-        days=Days(Coalesce(left_by(wanted.as_of), day_value(wanted.as_of)), F("entered_on")),
-        is_over=yes(over_by(wanted.as_of)),
+    long, months = Slice(**{**_fields(wanted), "starts_on": since}), months_before(wanted.as_of)
+    key = packed(
+        (days_stayed(wanted.as_of), 0),
+        (stage_place(), len(STAGES)),
+        (MonthNumber("entered_on") - Value(_number(since)), len(months)),
+        (went_place(wanted.as_of), len(WENT)),
+        (flag(over_by(wanted.as_of)), 2),
+        (flag(again(since)), 2),
     )
     went: dict[tuple[str, date], list[Spell]] = {}
     lasted: dict[tuple[str, date], list[Spell]] = {}
-    keys = ("stage", "month", "days", "is_over", "is_again", "went")
-    for stage, month, days, is_over, is_again, how, count in (
-        entries.values_list(*keys).annotate(count=Count("pk")).order_by()
-    ):
-        key = (stage, _first_day(month))
-        lasted.setdefault(key, []).append(Spell(days, "LEFT" if is_over else OPEN, count))
+    rows = entered(person, long).annotate(key=key).values_list("key").annotate(count=Count("pk")).order_by()
+    for number, count in rows:
+        days, stage, month, how, is_over, is_again = unpacked(number, len(STAGES), len(months), len(WENT), 2, 2)
+        here = (STAGES[stage], months[month][0])
+        lasted.setdefault(here, []).append(Spell(days, "LEFT" if is_over else OPEN, count))
         if not is_again:
-            went.setdefault(key, []).append(Spell(days, how, count))
+            went.setdefault(here, []).append(Spell(days, WENT[how], count))
     return went, lasted
 
 
 def _ended(person: "User", wanted: Slice, since: date) -> dict[date, dict[str, int]]:
-    won = Q(state=State.WON)
+    won, months = Q(state=State.WON), months_before(wanted.as_of)
     rows = (
         measured(person, wanted)
         .filter(closed_on__gte=since, closed_on__lte=wanted.as_of)
-        .annotate(month=Month("closed_on"))
+        .annotate(month=MonthNumber("closed_on") - Value(_number(since)))
         .values("month")
         .annotate(
             won=Count("pk", filter=won),
@@ -162,13 +170,14 @@ def _ended(person: "User", wanted: Slice, since: date) -> dict[date, dict[str, i
         .order_by()
     )
     return {
-        _first_day(month): {"won": won, "decided": decided, "won_minor": int(minor or 0)}
+        months[month][0]: {"won": won, "decided": decided, "won_minor": int(minor or 0)}
         for month, won, decided, minor in rows.values_list("month", "won", "decided", "won_minor")
     }
 
 
-def _first_day(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
+def _number(day: date) -> int:
+    """Count the months from the year 0 to the month of a day, as `MonthNumber` does."""
+    return day.year * 12 + day.month - 1
 
 
 def _fields(wanted: Slice) -> dict[str, Any]:

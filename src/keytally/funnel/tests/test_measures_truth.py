@@ -14,6 +14,7 @@ from keytally.funnel.models import ForecastChance, Opportunity, StageEntry
 from keytally.funnel.queries import measures as counted
 from keytally.funnel.queries.forecasts import records, visible_forecasts
 from keytally.funnel.queries.measures_slice import Slice
+from keytally.funnel.queries.measures_trend import trend
 from keytally.funnel.rules.measures_evenness import Flow, evenness
 from keytally.funnel.rules.slope import slope
 from keytally.funnel.rules.stages import STAGES
@@ -122,6 +123,30 @@ def test_the_database_counts_what_one_counts_by_hand(made, director):
     assert ended.won_minor == sum(one.amount_minor for one in closed if one.state == "WON")
     by_hand = [one for one in made.opportunities if one.opened_on >= whole().starts_on]
     assert sum(spell.count for spell in counted.cycles(director, whole())) == len(by_hand)
+
+
+def test_the_trend_counts_what_one_counts_by_hand(made, director):
+    found, entries = trend(director, whole()), list(StageEntry.objects.select_related("opportunity"))
+    since = found[0].starts_on
+    for month in found:
+        stood = [
+            one for one in entries if one.entered_on <= month.day and not (one.left_on and one.left_on <= month.day)
+        ]
+        assert month.counts == {stage: sum(one.stage == stage for one in stood) for stage in STAGES}
+        assert month.amount_minor == sum(one.amount_minor or 0 for one in stood)
+        came = [one for one in entries if month.starts_on <= one.entered_on <= month.day]
+        assert month.stay.count == len(came)
+        assert month.stay.ended == sum(one.left_on is not None for one in came)
+        assert month.stay.last_days == max(((one.left_on or TODAY) - one.entered_on).days for one in came)
+        first = [one for one in came if not (one.same_stage_on and one.same_stage_on >= since)]
+        for stage in STAGES:
+            here = [one for one in first if one.stage == stage]
+            assert month.slopes[stage].entered == len(here)
+            assert month.slopes[stage].moved_on == sum(one.onward_on is not None for one in here)
+        over = [
+            one for one in Opportunity.objects.all() if one.closed_on and month.starts_on <= one.closed_on <= month.day
+        ]
+        assert (month.decided, month.won) == (len(over), sum(one.state == "WON" for one in over))
 
 
 def test_weights_of_our_own_history_come_to_the_weights_that_it_was_made_with(made, director):
