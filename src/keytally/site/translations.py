@@ -16,7 +16,7 @@ from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 LOCALE = "zh_Hans"
-_KEYWORDS = {
+KEYWORDS = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -147,7 +147,7 @@ def _texts(message: Message) -> list[str]:
 def _in_python(path: Path) -> Iterator[tuple[int, Words]]:
     with path.open("rb") as file:
         for line, message, _comments, context in extract(
-            "python", file, keywords=_KEYWORDS, options={"encoding": "utf-8"}
+            "python", file, keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):
             if isinstance(message, str):
                 yield line, Words(message, context)

@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext, pgettext_lazy
-from django.utils.translation import gettext as said
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keytally.core.templatetags.keytally import money
@@ -179,7 +178,7 @@ _CARD = (
 def funnel_cards(cards: Iterable[Card], today: date) -> SafeString:
     """Write the cards of a column; one call for all of them keeps a board of thousands quick."""
     chinese = (get_language() or "").startswith("zh")
-    words = {"bad": said("no longer qualifies"), "override": pgettext("card", "override"), "late": said("late")}
+    words = {"bad": gettext("no longer qualifies"), "override": pgettext("card", "override"), "late": gettext("late")}
     place = reverse("funnel:show", args=[0])
     return format_html_join("", _CARD, (_cells(card, today, place, words, chinese=chinese) for card in cards))
 
