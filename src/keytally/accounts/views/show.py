@@ -1,5 +1,6 @@
 """The page of one account, made of panels that capabilities register."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +16,10 @@ from keytally.accounts.subjects import ACCOUNT
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
 from keytally.core.panels import panels_of
+
+# These take the whole width: who decides comes after what is known, the others after all that stands in columns.
+DECISION = "contacts"
+WIDE = ("visits", "practice", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,24 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "tier": tier,
         "tier_is_of_chain": is_of_chain,
         "may_change": _may(CHANGE, request, number),
-        "panels": [
+        "panels": _without_holes(
             # Each panel is rendered by a template of its capability.
             Shown(panel.code, panel.title, mark_safe(panel.render(request, node.pk, today)))  # noqa: S308 - see above
             for panel in panels_of(ACCOUNT)
             if person.may(panel.permission)
-        ],
+        ),
     }
     return render(request, "accounts/show.html", context)
+
+
+def _without_holes(panels: Iterable[Shown]) -> list[Shown]:
+    """Put wide panels where they cut no columns short."""
+    shown = [panel for panel in panels if panel.html]
+    codes = [panel.code for panel in shown]
+    middle = codes.index(DECISION) + 1 if DECISION in codes else 0
+    rest = shown[middle:]
+    narrow = [panel for panel in rest if panel.code not in WIDE]
+    return [*shown[:middle], *narrow, *(panel for panel in rest if panel.code in WIDE)]
 
 
 def _may(permission: str, request: HttpRequest, number: int) -> bool:
