@@ -64,11 +64,17 @@ class PreconditionsForm(forms.Form):
 
 
 class KeyPersonForm(forms.Form):
-    """Somebody who takes part in the decision."""
+    """Somebody who takes part in the decision; the contacts of the account are offered."""
 
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=60, widget=forms.TextInput(attrs={"list": "suggestions"})
+    )
     decides = forms.BooleanField(label=_("Decides or pays"), required=False)
     confirmed_on = DayField(label=_("Confirmed the solution on"), required=False)
+
+    def __init__(self, *args: Any, suggestions: Sequence[str] = (), **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
+        super().__init__(*args, **kwargs)
+        self.suggestions = suggestions
 
 
 class IssueForm(forms.Form):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keytally.accounts.queries import pages as account_pages
-from keytally.accounts.queries.reach import visible_node
+from keytally.accounts.queries.reach import RELATE, visible_node
+from keytally.accounts.queries.reach import visible_to as visible_accounts
 from keytally.core.access import requires
 from keytally.core.panels import panels_of
 from keytally.core.queries import attachments_of, audit_of
@@ -164,8 +165,13 @@ def _decision(found: Occasion) -> dict[str, Any]:
     """Show who decides at the account, to whoever may see the account."""
     account = found.opportunity.account
     if account is None or not visible_node(account.pk, person=found.by, as_of=found.today):
-        return {"map": None, "may_see_account": False}
-    return {"map": account_pages.decision_map(account, as_of=found.today), "may_see_account": True}
+        return {"map": None, "may_see_account": False, "may_relate": False}
+    related = visible_accounts(found.by, as_of=found.today, permission=RELATE).filter(pk=account.pk)
+    return {
+        "map": account_pages.decision_map(account, as_of=found.today),
+        "may_see_account": True,
+        "may_relate": found.by.may(RELATE) and related.exists(),
+    }
 
 
 def _may(found: Occasion) -> dict[str, bool]:

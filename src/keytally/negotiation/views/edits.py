@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keytally.accounts.queries.pages import decision_map
+from keytally.accounts.queries.reach import visible_node
 from keytally.core.access import requires
 from keytally.funnel.labels import EndReason
 from keytally.negotiation import forms
@@ -159,6 +161,15 @@ def _keep_preconditions(found: Occasion, form: forms.PreconditionsForm) -> None:
     preparing.keep_preconditions(found.negotiation.pk, facts=form.cleaned_data, by=found.by, now=found.now)
 
 
+def _person(found: Occasion, data: Data) -> forms.KeyPersonForm:
+    """Offer the contacts on the decision map that are not named yet, to whoever may see the account."""
+    account, named = found.negotiation.opportunity.account, found.negotiation.people.values_list("name", flat=True)
+    if account is None or not visible_node(account.pk, person=found.by, as_of=found.today):
+        return forms.KeyPersonForm(data)
+    known = [one.contact.name for one in decision_map(account, as_of=found.today).known]
+    return forms.KeyPersonForm(data, suggestions=[name for name in known if name not in set(named)])
+
+
 def _keep_person(found: Occasion, form: forms.KeyPersonForm) -> None:
     preparing.keep_person(found.negotiation.pk, **form.cleaned_data, by=found.by, now=found.now)
 
@@ -246,9 +257,7 @@ def _keep_alternatives(found: Occasion, form: forms.AlternativesForm) -> None:
 
 EDITS: dict[str, Edit] = {
     "preconditions": Edit(gettext_lazy("Preconditions"), _preconditions, _keep_preconditions),
-    "person": Edit(
-        gettext_lazy("Key person of the customer"), lambda _o, data: forms.KeyPersonForm(data), _keep_person
-    ),
+    "person": Edit(gettext_lazy("Key person of the customer"), _person, _keep_person),
     "marks": Edit(gettext_lazy("Difficulties, methods, phase"), _marks, _keep_marks, anchor="#tactics"),
     "comparison": Edit(
         gettext_lazy("Customer, competitor, we"),
