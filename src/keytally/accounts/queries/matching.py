@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from keytally.accounts.labels import DECISION_ROLES, KINDS, MEASURES, STANCES, STATUSES, Status, Word
@@ -41,11 +41,12 @@ def company(name: str | None, *, chain: AccountNode) -> AccountNode | None:
     """Find a company of a chain by its code or name."""
     if not name:
         return None
-    within = AccountNode.objects.filter(chain=chain).exclude(kind=NodeKind.STORE)
-    found = within.filter(Q(code=plain_code(name)) | Q(name_zh=name)).order_by("merged_into", "pk").first()
-    if found is None:
+    kinds = [one.value for one in NodeKind if one is not NodeKind.STORE]
+    within = AccountNode.objects.filter(chain=chain, kind__in=kinds)
+    found = [*within.filter(code=plain_code(name)), *_named(within, name)]
+    if not found:
         raise UnableToKeepAccount(("NO_ACCOUNT", {"value": name}))
-    return kept_of(found)
+    return kept_of(min(found, key=lambda one: (one.merged_into_id or 0, one.pk)))
 
 
 def account(facts: Mapping[str, Any], *, kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
@@ -59,7 +60,8 @@ def account(facts: Mapping[str, Any], *, kind: NodeKind, parent: AccountNode | N
 def node(text: str) -> AccountNode | None:
     """Find any account by its code, or by a name that only it has."""
     by_code = AccountNode.objects.filter(code=plain_code(text)).first() if text else None
-    named = list(AccountNode.objects.filter(name_zh=text, merged_into=None)[:2]) if text and not by_code else []
+    kept = AccountNode.objects.filter(merged_into=None)
+    named = list(_named(kept, text)[:2]) if text and not by_code else []
     return _kept(by_code or (named[0] if len(named) == 1 else None))
 
 
@@ -68,9 +70,7 @@ def party(text: str, *, store: AccountNode) -> AccountNode:
     if is_store(text, store=store):
         return store
     within = AccountNode.objects.filter(chain=store.chain_id).exclude(pk=store.pk)
-    # Asked one by one, each by its index: together they would read the whole chain.
-    by_name = Q(kind__in=[one.value for one in NodeKind], name_sort=sort_key(text), name_zh=text)
-    found = [*within.filter(code=plain_code(text)), *within.filter(by_name).order_by("pk")[:1]]
+    found = [*within.filter(code=plain_code(text)), *_named(within, text)[:1]]
     if not found:
         raise UnableToKeepAccount(("NO_PARTY", {"value": text}))
     return kept_of(min(found, key=lambda one: one.pk))
@@ -175,6 +175,12 @@ def may_give(person: "User", node: AccountNode, *, as_of: date) -> bool:
 def may_change(person: "User", node: AccountNode, *, as_of: date) -> bool:
     """Tell whether a person may change an account."""
     return visible_to(person, as_of=as_of, permission=CHANGE).filter(pk=node.pk).exists()
+
+
+def _named(nodes: QuerySet[AccountNode], name: str) -> QuerySet[AccountNode]:
+    """Keep the nodes of a name, in a way that an index answers; a code is asked for apart, or all would be read."""
+    kinds = [one.value for one in NodeKind]
+    return nodes.filter(kind__in=kinds, name_sort=sort_key(name), name_zh=name).order_by("pk")
 
 
 def _kept(node: AccountNode | None) -> AccountNode | None:

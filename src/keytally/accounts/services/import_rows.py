@@ -28,8 +28,8 @@ from keytally.imports.services import REJECTED_KEPT, Rejected
 if TYPE_CHECKING:
     from keytally.core.models import User
 
-# So many rows are written within half a second: nobody who wants to write waits longer.
-CHUNK_ROWS = 300
+# So many rows are written in half a second at most: nobody who wants to write waits longer.
+CHUNK_ROWS = 200
 # Rows of other kinds are kept one by one, which takes longer.
 CHUNK_ROWS_OF_OTHERS = 100
 EXAMPLES = 8
