@@ -23,7 +23,8 @@ MIRROR = {
     "NOT_RECEIVED": "NOT_IN_BOOKS",
     "NOT_IN_BOOKS": "NOT_RECEIVED",
 }
-VALUED_BY_OURS = {"SHORT", "OVER", "PRICE", "TAX", "ROUNDING"}
+# What the goods between two sides are worth is told at our price; the other way round it is told at theirs.
+VALUED_BY_OURS = {"SHORT", "OVER", "PRICE", "TAX", "ROUNDING", "VALUE_BASIS"}
 TURNED = {"ours": "theirs", "theirs": "ours"}
 
 
