@@ -19,6 +19,11 @@ LOOKED_AT = 60
 # So many people's accounts are told apart by the index of words; those of more by the accounts that it finds.
 FEW = 24
 
+_SHOWN = (
+    *("kind", "code", "name_zh", "name_en", "name_sort", "status", "merged_into_id"),
+    *("chain__name_zh", "chain__name_en"),
+)
+
 _FOUND = {
     "sqlite": "select rowid from accounts_words where accounts_words match %s limit %s",
     "postgresql": (
@@ -57,7 +62,7 @@ def _found(person: "User", text: str, *, as_of: date) -> list[AccountNode]:
         return []
     exact = _ids(words, reach=reach, is_whole=True)
     begun = _ids(words, reach=reach, is_whole=False) if len(exact) < LOOKED_AT else []
-    nodes = AccountNode.objects.select_related("chain", "parent", "merged_into")
+    nodes = AccountNode.objects.select_related("chain").only(*_SHOWN)
     seen = visible_to(person, as_of=as_of, queryset=nodes.filter(pk__in={*exact, *begun}))
     return sorted(seen, key=lambda node: _order(node, text=text, exact=exact))
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from keytally.jobs.models import Job
 
 JOB_KIND = "accounts.import"
-# So many rows are imported within a second; for more nobody waits in front of a page.
-MOST_AT_ONCE = 300
+# So many rows are imported within a few seconds; for more nobody waits in front of a page.
+MOST_AT_ONCE = 500
 # Who waits to write on SQLite looks ten times a second whether it is free.
 PAUSE = 0.12
 

@@ -174,8 +174,20 @@ def test_a_worker_that_is_killed_half_way_goes_on_and_takes_no_row_twice(cast, d
     assert reload(kept).batch.accepted_rows == len(rows) == ROWS
 
 
-def test_an_import_that_is_stopped_leaves_nothing_behind(client, cast, director, monkeypatch):
-    monkeypatch.setattr(import_jobs, "PAUSE", 0.1)
+@pytest.fixture
+def slow(monkeypatch):
+    """Let a chunk take as long as a large one, so that a button can be pressed in the middle."""
+    teller = import_jobs._teller
+
+    def slowly(*given):
+        tell = teller(*given)
+        return lambda done: (time.sleep(0.6), tell(done))
+
+    monkeypatch.setattr(import_jobs, "_teller", slowly)
+
+
+@pytest.mark.usefixtures("slow")
+def test_an_import_that_is_stopped_leaves_nothing_behind(client, cast, director):
     before, kept = stands(), tried(director)
     client.force_login(director)
     client.post(reverse("accounts:run_import", args=[kept.pk]))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -148,13 +149,16 @@ def people_like(text: str, *, most: int) -> list[User]:
     if found or not (text.isascii() and text.isalpha()):
         return found
     names = User.objects.filter(is_active=True).values_list("pk", "name")
-    chosen = [number for number, name in names if _sounds_like(name, text.lower())]
+    typed = text.lower()
+    chosen = [number for number, name in names if any(sound.startswith(typed) for sound in _sounds(name))]
     return list(people_found("").filter(pk__in=chosen[:most]))
 
 
-def _sounds_like(name: str, typed: str) -> bool:
+@lru_cache(maxsize=8192)
+def _sounds(name: str) -> tuple[str, str]:
+    """Spell a name in pinyin, and by its initials."""
     syllables = pinyin(name)
-    return "".join(syllables).startswith(typed) or "".join(each[:1] for each in syllables).startswith(typed)
+    return "".join(syllables), "".join(each[:1] for each in syllables)
 
 
 def person_named(username: str) -> User | None:
