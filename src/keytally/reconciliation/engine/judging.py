@@ -43,11 +43,9 @@ def _at_price_of(side: str) -> str:
         * ((2 * abs(dq) * abs(cast({side}_a as hugeint)) + abs({side}_q)) // nullif(2 * abs({side}_q), 0))"""
 
 
-def _is_rounding_at_price_of(side: str) -> str:
-    """Say that the rest of a difference is one minor unit, or what rounding the prices left."""
-    return f"""coalesce(abs(d - {_at_price_of(side)}) * 2 * abs({side}_q) <= abs(dq) + 2 * abs({side}_q)
-        and {side}_q <> 0, false)"""
-
+IS_ROUNDING_AT_THEIR_PRICE = f"""coalesce(
+        abs(d - {_at_price_of("theirs")}) * 2 * abs(theirs_q) <= abs(dq) + 2 * abs(theirs_q), false)"""
+"""The rest of a difference is one minor unit, or what rounding their price left."""
 
 MEASURED_SQL = f"""
     with gap as (
@@ -64,8 +62,10 @@ MEASURED_SQL = f"""
     select p.*, d - part as rest,
         abs(d) <= greatest(s.tolerance, abs(ours_a) * cast(s.ppm as hugeint) // 1000000) as is_within,
         abs(d - part) <= greatest(s.tolerance, abs(ours_a) * cast(s.ppm as hugeint) // 1000000) as rest_is_within,
-        case when has_a then {_is_rounding_at_price_of("ours")} or {_is_rounding_at_price_of("theirs")}
-            else abs(d) <= 1 end as rest_is_rounding,
+        case when dq = 0 then false
+            when not has_a then abs(d) <= 1
+            when ours_q <> 0 and abs(d - part) * 2 * abs(ours_q) <= abs(dq) + 2 * abs(ours_q) then true
+            else {IS_ROUNDING_AT_THEIR_PRICE} end as rest_is_rounding,
         exists (select 1 from tax_ratio r
             where abs((ours_a - part) * cast(r.theirs_ppm as hugeint) - cast(theirs_a as hugeint) * r.ours_ppm) * 2
                 <= greatest(r.ours_ppm, r.theirs_ppm) * p.lines and abs(d - part) > 1) as is_tax,
