@@ -7,9 +7,10 @@ import io
 import random
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,11 +30,17 @@ FIRST = ",".join(GOOD[0][name] for name in used_columns(GOOD))
 
 @dataclass(frozen=True)
 class Malformed:
-    """A file by name, what is in it, and whether its figures are still those of the good ledger."""
+    """A file by name, what is in it or makes it, and whether its figures are still those of the good ledger."""
 
     name: str
-    content: bytes
+    content: bytes | Callable[[], bytes]
     exact: bool = True
+
+    def write(self, folder: Path) -> Path:
+        """Write it; what is large or slow to make is made only now, for every worker collects all of them."""
+        file = folder / self.name
+        file.write_bytes(self.content if isinstance(self.content, bytes) else self.content())
+        return file
 
 
 def all_malformed(seed: int = 20260701) -> list[Malformed]:
@@ -190,12 +197,14 @@ def bombs(chance: random.Random, good: dict[str, bytes]) -> Iterator[Malformed]:
     laughs = "".join(f'<!ENTITY l{at} "{f"&l{at - 1};" * 10}">' for at in range(1, 10))
     laughing = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">{laughs}]><worksheet>&l9;</worksheet>'
     outside = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
-    spaces = b"<worksheet><sheetData>" + b" " * 300_000_000
-    yield Malformed("bomb_sheet.xlsx", zipped({sheet: spaces}, base=book))
+    strings = "xl/sharedStrings.xml"
     yield Malformed(
-        "bomb_strings.xlsx", zipped({"xl/sharedStrings.xml": b"<sst>" + b"<si><t>a</t></si>" * 9_000_000}, base=book)
+        "bomb_sheet.xlsx", lambda: zipped({sheet: b"<worksheet><sheetData>" + b" " * 300_000_000}, base=book)
     )
-    yield Malformed("bomb_entries.xlsx", zipped({f"xl/media/{at}": b"" for at in range(70_000)}, base=book))
+    yield Malformed(
+        "bomb_strings.xlsx", lambda: zipped({strings: b"<sst>" + b"<si><t>a</t></si>" * 9_000_000}, base=book)
+    )
+    yield Malformed("bomb_entries.xlsx", lambda: zipped({f"xl/media/{at}": b"" for at in range(70_000)}, base=book))
     yield Malformed("billion_laughs.xlsx", zipped({sheet: laughing.encode()}, base=book))
     yield Malformed("outside_entity.xlsx", zipped({sheet: outside.encode()}, base=book))
     yield Malformed("climbing_names.xlsx", zipped({"../../../tmp/keytally_climbed": b"x"}, base=book))
@@ -207,17 +216,21 @@ def workbooks(chance: random.Random, good: dict[str, bytes]) -> Iterator[Malform
     """Workbooks whose shape is wrong."""
     yield Malformed("no_rows.xlsx", saved([]))
     yield Malformed("one_cell.xlsx", saved([["doc_no"]]))
-    yield Malformed("wide.xlsx", saved([[f"c{at}" for at in range(16_000)], list(range(16_000))]))
-    far = openpyxl.Workbook()
-    for at, name in enumerate(used_columns(GOOD), 1):
-        far.active.cell(1, at, name)
-        far.active.cell(1_048_576, at, GOOD[0][name])
-    target = io.BytesIO()
-    far.save(target)
-    yield Malformed("far_cell.xlsx", target.getvalue())
+    yield Malformed("wide.xlsx", partial(saved, [[f"c{at}" for at in range(16_000)], list(range(16_000))]))
+    yield Malformed("far_cell.xlsx", far_cell)
     claimed = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
     claimed += b'<dimension ref="A1:XFD1048576"/><sheetData/></worksheet>'
     yield Malformed("claims_all_cells.xlsx", zipped({"xl/worksheets/sheet1.xml": claimed}, base=good["xlsx"]))
+
+
+def far_cell() -> bytes:
+    """Save a workbook whose only row stands at the very end of its sheet."""
+    book, target = openpyxl.Workbook(), io.BytesIO()
+    for at, name in enumerate(used_columns(GOOD), 1):
+        book.active.cell(1, at, name)
+        book.active.cell(1_048_576, at, GOOD[0][name])
+    book.save(target)
+    return target.getvalue()
 
 
 def saved(rows: list[list[object]]) -> bytes:
@@ -245,7 +258,7 @@ def cells(chance: random.Random, good: dict[str, bytes]) -> Iterator[Malformed]:
     for at, (column, value) in enumerate(odd):
         rows: list[list[object]] = [list(names), *([one[name] for name in names] for one in GOOD)]
         rows[7][names.index(column)] = value
-        yield Malformed(f"cell{at}_{column}.xlsx", saved(rows), exact=False)
+        yield Malformed(f"cell{at}_{column}.xlsx", partial(saved, rows), exact=False)
 
 
 def parquets(chance: random.Random, good: dict[str, bytes]) -> Iterator[Malformed]:

@@ -22,8 +22,7 @@ def test_there_are_two_hundred_of_them() -> None:
 
 @pytest.mark.parametrize("malformed", MALFORMED, ids=lambda one: one.name)
 def test_it_is_refused_or_read_without_a_wrong_number(tmp_path: Path, malformed: Malformed) -> None:
-    file = tmp_path / malformed.name
-    file.write_bytes(malformed.content)
+    file = malformed.write(tmp_path)
     theirs = write_csv(tmp_path / "theirs" / "theirs.csv", GOOD)
     result = reconcile_here(file, theirs.path, tmp_path / "out", "--no-report", refusable=True)
     if result.exit == 2:
@@ -45,8 +44,7 @@ def check_figures(result: Result) -> None:
 
 @pytest.mark.parametrize("malformed", BY_COMMAND, ids=lambda one: one.name)
 def test_the_command_never_shows_a_traceback(tmp_path: Path, malformed: Malformed) -> None:
-    file = tmp_path / malformed.name
-    file.write_bytes(malformed.content)
+    file = malformed.write(tmp_path)
     theirs = write_csv(tmp_path / "theirs" / "theirs.csv", GOOD)
     ran = keytally("reconcile", file, theirs.path, "--out", tmp_path / "out", timeout=60)
     assert "Traceback" not in ran.stdout + ran.stderr

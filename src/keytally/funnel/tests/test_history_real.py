@@ -6,7 +6,6 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from lifelines import KaplanMeierFitter
 
 from keytally.core.roles import Role
 from keytally.core.services import add_person
@@ -119,6 +118,9 @@ def is_won_in(row, period):
 
 
 def kaplan_meier_of(rows):
+    # Here, for every worker of the tests would wait for it while it collects.
+    from lifelines import KaplanMeierFitter
+
     days, seen = [], []
     for row in rows:
         until = date.fromisoformat(row["close_date"]) if row["close_date"] else LAST
