@@ -89,7 +89,7 @@ register_listing(
         label=_("Customer base file (S1)"),
         permission="accounts.view",
         kind="account",
-        columns=[Column(_label(one), _s1(one.code)) for one in S1],
+        columns=[Column(_label(one), _s1(one.code), one.code if one.is_personal else "") for one in S1],
         rows=_accounts,
         back="accounts:list",
     )

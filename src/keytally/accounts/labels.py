@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -233,3 +234,25 @@ PLAN_STEPS: Mapping[PlanStep, tuple[Word, Word]] = {
 def choices(labels: Mapping[Code, Word]) -> list[tuple[str, Word]]:
     """Write labels as the choices of a field."""
     return [(code.value, label) for code, label in labels.items()]
+
+
+_LANGUAGES = ("zh-hans", "en")
+_words: dict[int, dict[str, Any]] = {}
+
+
+def code_of(text: str, labels: "Mapping[Any, Word]") -> Any:  # noqa: ANN401 - a code of the labels
+    """Find the code that a text names: itself, or its label in either language."""
+    if id(labels) not in _words:
+        _words[id(labels)] = _read(labels)
+    return _words[id(labels)].get(text.strip().casefold())
+
+
+def _read(labels: "Mapping[Any, Word]") -> dict[str, Any]:
+    """Write down by which words the codes are known; of two with one word the first has it."""
+    found: dict[str, Any] = {}
+    for code, label in labels.items():
+        found.setdefault(str(code).casefold(), code)
+        for language in _LANGUAGES:
+            with translation.override(language):
+                found.setdefault(str(label).casefold(), code)
+    return found

@@ -74,6 +74,22 @@ SENTENCES: Mapping[str, Promise | str] = {
     "NO_STATE": gettext_lazy("“%(value)s” is no state of a store."),
     "NO_ROLE": gettext_lazy("“%(value)s” is no role in a decision."),
     "NO_STANCE": gettext_lazy("“%(value)s” is no stance."),
+    "NO_CONTACTS": gettext_lazy(
+        "“%(value)s” is no list of contacts: write each as “店长：王芳” and put “、” between two of them."
+    ),
+    "CONTACT_WORD": gettext_lazy(
+        "“%(value)s” does not say what %(name)s is there: write 店长, 课长, 收货, 财务 or a role in the decision "
+        "before the colon."
+    ),
+    "CONTACT_UNKNOWN": gettext_lazy(
+        "Nobody called “%(value)s” is known at this store: write what they are there before the name, as in "
+        "“店长：%(value)s”, and they are added."
+    ),
+    "CONTACT_NOT_ONE": gettext_lazy(
+        "“%(value)s” stands here twice, or several contacts of this store have that name: change the one that is meant "
+        "on its page, and leave the name out here."
+    ),
+    "CONTACT_TOO_LONG": gettext_lazy("The name “%(value)s” is longer than the name of a contact may be."),
     "NO_PERSON": gettext_lazy("Nobody of ours has the user name “%(value)s”."),
     "NO_ACCOUNT": gettext_lazy("No account, or more than one, has the code or name “%(value)s”."),
     "NO_CHAIN": gettext_lazy(

@@ -3,4 +3,4 @@
 from keytally.core.sensitivity import CONFIDENTIAL, PERSONAL, declare_fields
 
 declare_fields("contact", phone=PERSONAL, email=PERSONAL)
-declare_fields("account", bank_account=CONFIDENTIAL, measure=CONFIDENTIAL)
+declare_fields("account", contacts=PERSONAL, bank_account=CONFIDENTIAL, measure=CONFIDENTIAL)

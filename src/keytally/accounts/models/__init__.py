@@ -4,7 +4,7 @@ from keytally.accounts.models.classification import AccountTier, Classification,
 from keytally.accounts.models.contacts import Contact, RungEvidence
 from keytally.accounts.models.coordination import CoordinationMatter
 from keytally.accounts.models.figures import AccountMeasure, ScoreJudgement, ScoreRecord
-from keytally.accounts.models.imports import AccountImport, AccountImportRow
+from keytally.accounts.models.imports import AccountImport, AccountImportContact, AccountImportRow
 from keytally.accounts.models.keepers import AccountGrant, DedicatedManager
 from keytally.accounts.models.merging import AccountMerge, NotDuplicate
 from keytally.accounts.models.nodes import AccountAncestor, AccountCode, AccountNode, AccountPlacement, LegalParty
@@ -19,6 +19,7 @@ __all__ = [
     "AccountCode",
     "AccountGrant",
     "AccountImport",
+    "AccountImportContact",
     "AccountImportRow",
     "AccountMeasure",
     "AccountMerge",

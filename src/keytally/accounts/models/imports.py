@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from keytally.accounts.models.contacts import Contact
 from keytally.accounts.models.nodes import AccountNode
 from keytally.imports.models import ImportBatch
 
@@ -75,3 +76,18 @@ class AccountImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_import_id} row {self.row}"
+
+
+class AccountImportContact(models.Model):
+    """What a row of stores did to a contact beside its store: added it, or changed it from what it was."""
+
+    import_row = models.ForeignKey(AccountImportRow, on_delete=models.CASCADE, related_name="contacts")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.import_row_id} contact {self.contact_id}"

@@ -8,6 +8,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from keytally.accounts.labels import CodeSide, Status
 from keytally.accounts.models import AccountCode, AccountNode, AccountTier, Classification, Contact, PartyRoles
+from keytally.accounts.queries.contact_words import contact_word
+from keytally.accounts.rules.contact_cells import Named, in_a_cell
 from keytally.accounts.rules.parties import NodeKind
 
 # The words that S1 has for the states of a store.
@@ -26,6 +28,7 @@ def with_s1(nodes: QuerySet[AccountNode], *, as_of: date) -> QuerySet[AccountNod
     parties = PartyRoles.objects.filter(in_force, starts_on__lte=as_of).select_related("buyer", "ship_to", "bill_to")
     tiers = AccountTier.objects.filter(year=as_of.year)
     classes = Classification.objects.select_related("value__axis")
+    contacts = Contact.objects.filter(left_on=None).order_by("-weight", "pk")
     return nodes.select_related(
         "parent", "chain", "owner", "promoter", "legal_party", "supplied_by", "served_from"
     ).prefetch_related(
@@ -34,6 +37,7 @@ def with_s1(nodes: QuerySet[AccountNode], *, as_of: date) -> QuerySet[AccountNod
         Prefetch("tiers", queryset=tiers),
         Prefetch("chain__tiers", queryset=tiers),
         Prefetch("classifications", queryset=classes),
+        Prefetch("contacts", queryset=contacts),
     )
 
 
@@ -103,6 +107,10 @@ def _flag(node: AccountNode) -> str:
     return {True: "是", False: "否"}.get(node.is_on_nka_list or False, "") if node.is_on_nka_list is not None else ""
 
 
+def _contacts(node: AccountNode) -> str:
+    return in_a_cell(Named(one.name, contact_word(one)) for one in node.contacts.all())
+
+
 def _company(node: AccountNode) -> str:
     return node.parent.name_zh if node.parent and node.parent.kind == NodeKind.COMPANY else ""
 
@@ -118,6 +126,7 @@ _OTHERS: Mapping[str, Any] = {
     "supplier": lambda node: node.supplied_by.name if node.supplied_by else _OURSELVES,
     "sales_rep": lambda node: node.owner.username if node.owner else "",
     "promoter": lambda node: node.promoter.username if node.promoter else "",
+    "contacts": _contacts,
 }
 
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 
 from keytally.accounts.models import (
     AccountGrant,
+    AccountImportContact,
     AccountMeasure,
     AccountMerge,
     AccountNode,
@@ -45,8 +46,11 @@ _KEPT: tuple[type[models.Model], ...] = (
 Nodes = Collection[int] | QuerySet[AccountNode, int]
 
 
-def dependents_of(nodes: Nodes) -> list[str | Promise]:
-    """List what was kept with some accounts since, and what outside them points at them, by its name for people."""
+def dependents_of(nodes: Nodes, *, but: "QuerySet[Contact] | None" = None) -> list[str | Promise]:
+    """List what was kept with some accounts since, and what outside them points at them, by its name for people.
+
+    Contacts that go with the accounts, `but` them, are nothing that was kept since.
+    """
     found: list[type[models.Model]] = []
     outside = AccountNode.objects.exclude(pk__in=nodes)
     if outside.filter(parent__in=nodes).exists() or outside.filter(merged_into__in=nodes).exists():
@@ -56,13 +60,30 @@ def dependents_of(nodes: Nodes) -> list[str | Promise]:
     parties = PartyRoles.objects.exclude(store__in=nodes)
     if any(parties.filter(**{f"{name}__in": nodes}).exists() for name in ("buyer", "ship_to", "bill_to")):
         found.append(PartyRoles)
-    return list(dict.fromkeys([*kept_with(nodes), *map(_name, found)]))
+    return list(dict.fromkeys([*kept_with(nodes, but=but), *map(_name, found)]))
 
 
-def kept_with(nodes: Nodes) -> list[str | Promise]:
+def kept_with(nodes: Nodes, *, but: "QuerySet[Contact] | None" = None) -> list[str | Promise]:
     """List what was kept with some accounts since, here and in the capabilities above, by its name for people."""
-    found = [model for model in _KEPT if model._base_manager.filter(node__in=nodes).exists()]
+    found = [model for model in _KEPT if model is not Contact and model._base_manager.filter(node__in=nodes).exists()]
+    contacts = Contact.objects.filter(node__in=nodes)
+    if (contacts if but is None else contacts.exclude(pk__in=but)).exists():
+        found.append(Contact)
     found += [model for model, name in _pointing() if model._base_manager.filter(**{f"{name}__in": nodes}).exists()]
+    return [_name(model) for model in dict.fromkeys(found)]
+
+
+def dependents_of_contacts(numbers: Collection[int]) -> list[str | Promise]:
+    """List what was kept of some contacts since, here and in the capabilities above, by its name for people."""
+    found = []
+    for relation in Contact._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel) or relation.related_model is AccountImportContact:
+            continue
+        if isinstance(relation, models.ManyToManyRel):
+            continue
+        model: Any = relation.related_model
+        if model._base_manager.filter(**{f"{relation.field.name}__in": numbers}).exists():
+            found.append(Visit if model._meta.auto_created else model)
     return [_name(model) for model in dict.fromkeys(found)]
 
 

@@ -13,6 +13,7 @@ from keytally.accounts.models import (
     AccountTier,
     ClassificationAxis,
     ClassificationValue,
+    Contact,
     LegalParty,
 )
 from keytally.accounts.queries import matching
@@ -43,6 +44,7 @@ class Known:
         self.named: dict[tuple[int, str], list[int]] = defaultdict(list)
         self.legal: dict[str, LegalParty] = {}
         self._may: dict[str, set[int]] = {}
+        self._people: dict[int, list[Contact]] = {}
         self._read(rows)
 
     def _read(self, rows: Sequence[Facts]) -> None:
@@ -86,6 +88,7 @@ class Known:
         node = AccountNode.objects.select_related("legal_party").get(pk=number)
         self.nodes[number] = self.by_code[node.code] = node
         self.held[number] = holdings_of([number])[number]
+        self._people.pop(number, None)
         for permission in self._may:
             self._may[permission] = (self._may[permission] - {number}) | self._visible(permission, [number])
         return node
@@ -154,6 +157,15 @@ class Known:
         """Read the tiers of a chain by year."""
         return self._once(("tiers", chain), lambda: _tiers(chain))
 
+    def contacts(self, node: AccountNode) -> list[Contact]:
+        """List who is known at an account and at what was merged into it; all that were found are asked for at once."""
+        if node.pk is None:
+            return []
+        if node.pk not in self._people:
+            wanted = {node.pk} | (self.nodes.keys() - self._people.keys())
+            self._people |= contacts_of(wanted)
+        return self._people[node.pk]
+
     def above(self, parent: AccountNode) -> list[tuple[int, int]]:
         """List what an account under a parent lies below, with the depth."""
         return self._once(("above", parent.pk), lambda: _above(parent))
@@ -166,6 +178,20 @@ class Known:
         if found is not None:
             self._kept[key] = found
         return found
+
+
+def contacts_of(nodes: Collection[int]) -> dict[int, list[Contact]]:
+    """Read who is known at many accounts and at what was merged into them, in a query for each depth of merging."""
+    found: dict[int, list[Contact]] = {number: [] for number in nodes}
+    kept = {number: number for number in nodes}
+    newest: Mapping[int, int] = kept
+    while newest:
+        merged = AccountNode.objects.filter(merged_into__in=list(newest)).values_list("pk", "merged_into")
+        newest = {alias: kept[into] for alias, into in merged if into}
+        kept |= newest
+    for contact in Contact.objects.filter(node__in=list(kept), left_on=None).order_by("-weight", "pk"):
+        found[kept[contact.node_id]].append(contact)
+    return found
 
 
 def _choice(axis: str) -> dict[str, ClassificationValue]:

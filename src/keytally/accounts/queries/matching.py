@@ -6,9 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
-from django.utils import translation
 
-from keytally.accounts.labels import DECISION_ROLES, KINDS, MEASURES, STANCES, STATUSES, Status, Word
+from keytally.accounts.labels import DECISION_ROLES, KINDS, MEASURES, STANCES, STATUSES, Status, code_of
 from keytally.accounts.models import AccountNode, ClassificationValue, LegalParty
 from keytally.accounts.queries.base_file import STATES
 from keytally.accounts.queries.reach import CHANGE, GRANT, visible_to
@@ -27,7 +26,6 @@ _SEPARATORS = re.compile(r"[、,，;；/|]+")
 _STORE_WORDS = frozenset({"store", "门店", "本店", "分店"})
 MONEY = frozenset({"SALES", "PROFIT", "REGISTERED_CAPITAL"})
 _NEAR = 2_000
-_LANGUAGES = ("zh-hans", "en")
 
 
 def chain(name: str) -> AccountNode | None:
@@ -110,14 +108,14 @@ def several(text: str) -> list[str]:
 
 def kind(text: str | None) -> NodeKind | None:
     """Read the kind of a node in either language."""
-    found = _code_of(text or "", KINDS)
+    found = code_of(text or "", KINDS)
     return NodeKind(found) if found else None
 
 
 def status(text: str) -> Status | None:
     """Read the state of a store, in the words of S1 or of the pages."""
     known = {word: state for state, word in STATES.items()}
-    found = _code_of(text, STATUSES)
+    found = code_of(text, STATUSES)
     return known.get(text) or (Status(found) if found else None)
 
 
@@ -126,8 +124,8 @@ def contact_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: facts[name] for name in ("name", "title", "phone", "email") if facts.get(name)}
     if facts.get("weight") is not None:
         kept["weight"] = facts["weight"]
-    role = _code_of(str(facts.get("decision_role") or ""), DECISION_ROLES)
-    stance = _code_of(str(facts.get("stance") or ""), STANCES)
+    role = code_of(str(facts.get("decision_role") or ""), DECISION_ROLES)
+    stance = code_of(str(facts.get("stance") or ""), STANCES)
     if facts.get("decision_role") and not role:
         raise UnableToKeepAccount(("NO_ROLE", {"value": facts["decision_role"]}))
     if facts.get("stance") and not stance:
@@ -145,7 +143,7 @@ def figure(text: str, *, measure: str) -> int:
 
 def measure(text: str) -> str:
     """Read the name of a measure in either language."""
-    found = _code_of(text, MEASURES)
+    found = code_of(text, MEASURES)
     if found is None:
         raise UnableToKeepAccount(("NO_MEASURE", {"value": text, "known": ", ".join(MEASURES)}))
     return str(found)
@@ -185,15 +183,3 @@ def _named(nodes: QuerySet[AccountNode], name: str) -> QuerySet[AccountNode]:
 
 def _kept(node: AccountNode | None) -> AccountNode | None:
     return kept_of(node) if node else None
-
-
-def _code_of(text: str, labels: "Mapping[Any, Word]") -> Any:  # noqa: ANN401 - a code of the labels
-    bare = text.strip().casefold()
-    for code, label in labels.items():
-        words = {str(code).casefold()}
-        for language in _LANGUAGES:
-            with translation.override(language):
-                words.add(str(label).casefold())
-        if bare in words:
-            return code
-    return None

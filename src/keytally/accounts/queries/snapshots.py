@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from keytally.accounts.models import AccountCode, AccountNode, AccountTier, Classification, PartyRoles
+from keytally.accounts.models import AccountCode, AccountNode, AccountTier, Classification, Contact, PartyRoles
 
 FACTS = (
     "name_zh",
@@ -27,6 +27,7 @@ FACTS = (
     "supply_layers",
     "is_on_nka_list",
 )
+CONTACT_FACTS = ("name", "title", "decision_role", "weight", "stance", "phone", "email", "note", "left_on")
 KEYS = ("parent_id", "chain_id", "owner_id", "promoter_id", "legal_party_id", "supplied_by_id", "served_from_id")
 
 
@@ -76,6 +77,12 @@ def as_snapshot(node: AccountNode, held: Holdings) -> dict[str, Any]:
         "classes": sorted(one.value_id for one in held.classes),
         "tiers": {str(year): str(held.tiers[year]) for year in sorted(held.tiers)},
     }
+
+
+def contact_snapshot(contact: Contact) -> dict[str, Any]:
+    """Write down what is known of a contact."""
+    facts = {name: _plain(getattr(contact, name)) for name in CONTACT_FACTS}
+    return {**facts, "holder": contact.holder_id}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any fact

@@ -9,10 +9,13 @@ from datetime import date
 from enum import StrEnum
 
 from keytally.accounts.rules.codes import checked_number
+from keytally.accounts.rules.contact_cells import Named, people_in
 from keytally.exchange.headers import plain_name
 from keytally.exchange.values import Figure, read_date, read_figure
 
-Value = str | int | date | bool | None
+Value = str | int | date | bool | tuple[Named, ...] | None
+# What stands in a file in the place of something that whoever took it away may not see.
+HIDDEN = "•••"
 
 
 class Type(StrEnum):
@@ -27,6 +30,7 @@ class Type(StrEnum):
     CODE = "CODE"
     CODES = "CODES"
     NUMBER = "NUMBER"
+    PEOPLE = "PEOPLE"
 
 
 class Must(StrEnum):
@@ -101,6 +105,9 @@ S1: tuple[Attribute, ...] = (
     Attribute("dock_hours", "收货时段", "Dock hours"),
     Attribute("order_days", "订货日", "Order days", most=40),
     Attribute("lead_days", "送货周期(天)", "Lead time, days", Type.COUNT),
+    Attribute(
+        "contacts", "店长/课长/收货/财务", "Contacts", Type.PEOPLE, most=500, is_personal=True, synonyms=("联系人",)
+    ),
     Attribute("region", "大区", "Region", Type.CODE, must=Must.ALWAYS),
     Attribute("area", "区域", "Area", Type.CODE, must=Must.ALWAYS),
     Attribute("office", "区办", "Office", Type.CODE, must=Must.ALWAYS),
@@ -167,15 +174,15 @@ class Fault:
 
 
 def read_cell(attribute: Attribute, text: str) -> Value | Fault:
-    """Read a cell by the rule of its column; blank is nothing.
+    """Read a cell by the rule of its column; blank is nothing, and so is what was hidden when the file was taken.
 
     >>> read_cell(BY_CODE["lat"], "31.229093"), read_cell(BY_CODE["tills"], "-3")
     (31229093, Fault(column='tills', value='-3', code='NO_COUNT'))
     """
     bare = text.strip()
-    if not bare:
+    if not bare or bare == HIDDEN:
         return None
-    if attribute.type in (Type.TEXT, Type.CODE, Type.CODES) and len(bare) > attribute.most:
+    if attribute.type in (Type.TEXT, Type.CODE, Type.CODES, Type.PEOPLE) and len(bare) > attribute.most:
         return Fault(attribute.code, text, "TOO_LONG")
     found = _READERS.get(attribute.type, _as_text)(attribute, bare)
     return found
@@ -246,6 +253,11 @@ def _as_number(attribute: Attribute, text: str) -> Value | Fault:
     return Fault(attribute.code, text, reason) if reason else number
 
 
+def _as_people(attribute: Attribute, text: str) -> Value | Fault:
+    found = people_in(text)
+    return Fault(attribute.code, text, "NO_CONTACTS") if found is None else found
+
+
 _READERS = {
     Type.COUNT: _as_count,
     Type.QUANTITY: _as_quantity,
@@ -253,4 +265,5 @@ _READERS = {
     Type.DAY: _as_day,
     Type.FLAG: _as_flag,
     Type.NUMBER: _as_number,
+    Type.PEOPLE: _as_people,
 }

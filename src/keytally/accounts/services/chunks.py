@@ -17,12 +17,13 @@ from keytally.accounts.models import (
     AccountTier,
     Classification,
     ClassificationValue,
+    Contact,
     LegalParty,
     PartyRoles,
 )
 from keytally.accounts.queries.known import Known
 from keytally.accounts.queries.matching import kept_of
-from keytally.accounts.queries.snapshots import Holdings, as_snapshot
+from keytally.accounts.queries.snapshots import Holdings, as_snapshot, contact_snapshot
 from keytally.accounts.rules.codes import plain_code
 from keytally.accounts.services.nodes import next_number, taken_codes
 from keytally.accounts.services.words import index_accounts
@@ -49,6 +50,15 @@ class Given:
 
 
 @dataclass(slots=True)
+class ContactRow:
+    """A contact that a row adds, or changes from what it was."""
+
+    contact: Contact
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Became:
     """What a row became, and what a person should look at."""
 
@@ -57,6 +67,7 @@ class Became:
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     warnings: list[str] = field(default_factory=list)
+    people: list[ContactRow] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -75,6 +86,7 @@ class StoreRow:
     tiers: list[AccountTier] = field(default_factory=list)
     parties: list[PartyRoles] = field(default_factory=list)
     parties_ended: list[PartyRoles] = field(default_factory=list)
+    people: list[ContactRow] = field(default_factory=list)
     audits: list[tuple[str, Said, Said]] = field(default_factory=list)
     beside: list[ClassificationValue | LegalParty] = field(default_factory=list)
     is_found_otherwise: bool = False
@@ -164,6 +176,7 @@ class Chunk:
             return
         _write_nodes(rows, on=self.given.on, above=self.known.above)
         _write_holdings(rows)
+        write_people([one for row in rows for one in row.people])
         by, now = self.given.by, self.given.now
         record_audits(
             (
@@ -175,7 +188,7 @@ class Chunk:
             at=now,
         )
         for row in rows:
-            row.became.after = as_snapshot(row.node, row.held)
+            row.became.after, row.became.people = as_snapshot(row.node, row.held), row.people
             self.touched.add(row.node.pk)
             self.beside += [*row.beside, *([row.legal_party] if row.legal_party else [])]
         index_accounts(row.node.pk for row in rows)
@@ -218,6 +231,15 @@ def _write_holdings(rows: Sequence[StoreRow]) -> None:
         update_fields=["tier"],
         batch_size=AT_ONCE,
     )
+
+
+def write_people(people: Sequence[ContactRow]) -> None:
+    """Write the contacts that rows add or change, and what is known of each by now."""
+    Contact.objects.bulk_create([one.contact for one in people if one.before is None], batch_size=AT_ONCE)
+    for one in people:
+        if one.before is not None:
+            one.contact.save()
+        one.after = contact_snapshot(one.contact)
 
 
 def _said(said: Said) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from keytally.accounts.labels import RUNGS
 from keytally.accounts.models import AccountNode, Contact, RungEvidence
+from keytally.accounts.queries.snapshots import CONTACT_FACTS as FACTS
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.codes import plain_phone
@@ -20,19 +21,23 @@ from keytally.core.services import record_audit
 if TYPE_CHECKING:
     from keytally.core.models import User
 
-FACTS = ("name", "title", "decision_role", "weight", "stance", "phone", "email", "note", "left_on")
-
 
 @transaction.atomic
 def add_contact(
     node: AccountNode, *, facts: Mapping[str, Any], holder: "User | None", by: "User | None", now: datetime
 ) -> Contact:
     """Add a person at an account."""
-    contact = Contact(node=node, holder=holder)
-    _set(contact, facts)
+    contact = new_contact(node, facts=facts, holder=holder)
     contact.save()
-    record_audit("contact.add", by=by, at=now, subject=account(node.pk), after=_shown(contact))
+    record_audit("contact.add", by=by, at=now, subject=account(node.pk), after=shown(contact))
     index_accounts([node.pk])
+    return contact
+
+
+def new_contact(node: AccountNode, *, facts: Mapping[str, Any], holder: "User | None") -> Contact:
+    """Write a contact that is to be kept, or raise `UnableToKeepAccount`."""
+    contact = Contact(node=node, holder=holder)
+    set_facts(contact, facts)
     return contact
 
 
@@ -41,10 +46,10 @@ def change_contact(
     contact: Contact, *, facts: Mapping[str, Any], holder: "User | None", by: "User", now: datetime
 ) -> Contact:
     """Change what is known of a contact, or that they left."""
-    before = _shown(contact)
+    before = shown(contact)
     contact.holder = holder
-    _set(contact, facts)
-    after = _shown(contact)
+    set_facts(contact, facts)
+    after = shown(contact)
     if after != before:
         contact.save()
         subject = account(contact.node_id)
@@ -80,7 +85,8 @@ def record_evidence(
     return kept
 
 
-def _set(contact: Contact, facts: Mapping[str, Any]) -> None:
+def set_facts(contact: Contact, facts: Mapping[str, Any]) -> None:
+    """Give a contact facts, or raise `UnableToKeepAccount`."""
     for name in FACTS:
         if name in facts:
             setattr(contact, name, facts[name])
@@ -89,7 +95,8 @@ def _set(contact: Contact, facts: Mapping[str, Any]) -> None:
     contact.phone_plain = plain_phone(contact.phone)
 
 
-def _shown(contact: Contact) -> dict[str, Any]:
+def shown(contact: Contact) -> dict[str, Any]:
+    """Write a contact as the audit keeps one."""
     facts = {name: getattr(contact, name) for name in FACTS}
     left = contact.left_on.isoformat() if contact.left_on else None
     return {**facts, "left_on": left, "contact": contact.pk, "holder": contact.holder_id}

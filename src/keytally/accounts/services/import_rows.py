@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import translation
 
-from keytally.accounts.models import AccountImport, AccountImportRow
+from keytally.accounts.models import AccountImport, AccountImportContact, AccountImportRow
 from keytally.accounts.models.imports import ImportKind
 from keytally.accounts.refusals import UnableToKeepAccount, sentence
 from keytally.accounts.rules.attributes import COLUMNS, Fault, read_cell
@@ -134,7 +134,13 @@ def take_chunk(kept: AccountImport, some: Sequence[Row], *, given: Given, touche
             else:
                 outcome.take(number, became)
     outcome.rejected.sort(key=lambda one: one.row)
-    AccountImportRow.objects.bulk_create(
+    _keep_rows(kept, outcome)
+    return outcome
+
+
+def _keep_rows(kept: AccountImport, outcome: Outcome) -> None:
+    """Keep what each row of a chunk became, and what it did to contacts beside its store."""
+    rows = AccountImportRow.objects.bulk_create(
         [
             AccountImportRow(
                 account_import=kept, node=one.node, row=row, is_new=one.is_new, before=one.before, after=one.after
@@ -143,7 +149,14 @@ def take_chunk(kept: AccountImport, some: Sequence[Row], *, given: Given, touche
         ],
         batch_size=CHUNK_ROWS,
     )
-    return outcome
+    AccountImportContact.objects.bulk_create(
+        [
+            AccountImportContact(import_row=row, contact=person.contact, before=person.before, after=person.after)
+            for row, (_number, one) in zip(rows, outcome.became, strict=True)
+            for person in one.people
+        ],
+        batch_size=CHUNK_ROWS,
+    )
 
 
 Taken = Iterator[tuple[int, Became | UnableToKeepAccount]]

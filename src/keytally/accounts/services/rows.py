@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 from keytally.accounts.models import AccountMeasure, AccountNode, Contact
 from keytally.accounts.queries import matching
 from keytally.accounts.queries.pages import tier_of
-from keytally.accounts.queries.snapshots import snapshot
+from keytally.accounts.queries.snapshots import contact_snapshot, snapshot
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import classes, contacts, figures, nodes
 from keytally.accounts.services.chunks import Became, Given
-from keytally.accounts.services.snapshots import contact_snapshot
 from keytally.kernel.periods import Period
 
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from keytally.accounts.models import AccountCode, AccountNode, AccountTier, Classification, Contact, PartyRoles
+from keytally.accounts.models import AccountCode, AccountNode, AccountTier, Classification, PartyRoles
 from keytally.accounts.queries.snapshots import FACTS, snapshot
-from keytally.accounts.services.contacts import FACTS as CONTACT_FACTS
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
 from keytally.core.search import sort_key
@@ -45,12 +44,6 @@ def put_back(node: AccountNode, kept: Kept, *, by: "User", now: datetime, reason
         after={name: after[name] for name in before if before[name] != after[name]},
     )
     index_accounts([node.pk])
-
-
-def contact_snapshot(contact: Contact) -> dict[str, Any]:
-    """Write down what is known of a contact."""
-    facts = {name: getattr(contact, name) for name in CONTACT_FACTS}
-    return {**facts, "left_on": contact.left_on.isoformat() if contact.left_on else None, "holder": contact.holder_id}
 
 
 def _codes(node: AccountNode, kept: list[list[Any]]) -> None:

@@ -17,6 +17,7 @@ from keytally.accounts.rules.regions import MUNICIPALITIES, area_names, contradi
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import classes, codes, nodes, parties
 from keytally.accounts.services.chunks import Became, Chunk, Given, StoreRow
+from keytally.accounts.services.contact_rows import keep_people
 from keytally.core.search import sort_key
 
 if TYPE_CHECKING:
@@ -241,6 +242,8 @@ def _complete(store: StoreRow, facts: Facts, *, chunk: Chunk) -> None:
     _tier(store, facts, chunk=chunk)
     _servers(store, facts, chunk=chunk)
     _parties(store, facts, chunk=chunk)
+    if facts.get("contacts"):
+        keep_people(store, facts["contacts"], chunk=chunk)
     if facts.get("state"):
         _state(store, str(facts["state"]), chunk=chunk)
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Max, ProtectedError, Q, QuerySet
 from keytally.accounts.models import (
     AccountCode,
     AccountImport,
+    AccountImportContact,
     AccountImportRow,
     AccountMeasure,
     AccountNode,
@@ -19,17 +20,15 @@ from keytally.accounts.models import (
     Contact,
     LegalParty,
     PartyRoles,
-    RungEvidence,
 )
 from keytally.accounts.models.imports import ImportKind, ImportState
 from keytally.accounts.queries.dependents import dependents_of, kept_with
 from keytally.accounts.queries.snapshots import snapshot, snapshots
-from keytally.accounts.services.contacts import change_contact
 from keytally.accounts.services.importing import Tell, UnableToImportAccounts, hold, need, silent
-from keytally.accounts.services.snapshots import contact_snapshot, put_back
-from keytally.accounts.services.words import index_accounts, indexed_later
+from keytally.accounts.services.snapshots import put_back
+from keytally.accounts.services.undoing_contacts import as_left, lefts, take_contacts_back
+from keytally.accounts.services.words import indexed_later
 from keytally.accounts.subjects import IMPORT
-from keytally.core.queries import people
 from keytally.core.services import record_audit
 from keytally.core.subjects import Subject
 
@@ -69,7 +68,7 @@ def give_up(kept: AccountImport) -> None:
 def take_back(kept: AccountImport, *, by: "User", now: datetime, tell: Tell = silent) -> None:
     """Take the rows back that are still there, the last first, a transaction for each chunk."""
     need(kept, ImportState.UNDOING, ImportState.TAKING_BACK)
-    take: Callable[..., None] = {ImportKind.CONTACTS: _contacts, ImportKind.MEASURES: _measures}.get(
+    take: Callable[..., None] = {ImportKind.CONTACTS: take_contacts_back, ImportKind.MEASURES: _measures}.get(
         ImportKind(kept.kind), _accounts
     )
     done = 0
@@ -123,20 +122,30 @@ def check_dependents(kept: AccountImport) -> None:
         return
     added = AccountImportRow.objects.filter(account_import=kept, is_new=True).exclude(node=None)
     nodes = AccountNode.objects.filter(Q(pk__in=added.values("node")) | Q(pk__in=_chains(kept).values("pk")))
-    if dependents := dependents_of(nodes.values_list("pk", flat=True)):
+    people = AccountImportContact.objects.filter(import_row__account_import=kept, before__isnull=True)
+    came = Contact.objects.filter(pk__in=people.exclude(contact=None).values("contact"))
+    if dependents := dependents_of(nodes.values_list("pk", flat=True), but=came):
         raise UnableToImportAccounts("HAS_DEPENDENTS", dependents)
 
 
 def _check_unchanged(kept: AccountImport) -> None:
     """Look at every row before the first is taken back; of several rows of one thing the last says how it stands."""
-    if kept.kind in (ImportKind.CONTACTS, ImportKind.MEASURES):
-        name, look = ("contact", _contact_of) if kept.kind == ImportKind.CONTACTS else ("measure", _figure_of)
-        seen = set[int]()
+    seen = set[int]()
+    if kept.kind == ImportKind.MEASURES:
         for row in (one for some in _pages(kept) for one in some):
-            if (number := (row.before or {}).get(name, 0)) not in seen:
+            if (number := (row.before or {}).get("measure", 0)) not in seen:
                 seen.add(number)
-                look(row)
+                _figure_of(row)
         return
+    for some in _pages(kept):
+        left = lefts(some)
+        as_left([one for one in left if one.number not in seen])
+        seen |= {one.number for one in left}
+    if kept.kind != ImportKind.CONTACTS:
+        _check_accounts(kept)
+
+
+def _check_accounts(kept: AccountImport) -> None:
     twice = kept.rows.values("node").annotate(times=Count("pk")).filter(times__gt=1)
     several, before = set(twice.values_list("node", flat=True)), dict[int, dict[str, Any] | None]()
     for some in _pages(kept):
@@ -152,6 +161,7 @@ def _check_unchanged(kept: AccountImport) -> None:
 
 def _accounts(some: Sequence[AccountImportRow], *, by: "User", now: datetime) -> None:
     """Put accounts back that were changed; those that were added only have to be as the import left them."""
+    take_contacts_back(some, by=by, now=now)
     standing = snapshots({row.node_id for row in some if row.node_id})
     for row in some:
         if row.node is None or (standing.pop(row.node.pk, None) or snapshot(row.node)) != row.after:
@@ -188,30 +198,6 @@ def _remove_beside(kept: AccountImport) -> None:
     companies.filter(nodes=None, supplied_nodes=None).delete()
     kept.added_beside = {}
     kept.save(update_fields=["added_beside"])
-
-
-def _contacts(some: Sequence[AccountImportRow], *, by: "User", now: datetime) -> None:
-    for row in some:
-        contact, before = _contact_of(row), (row.before or {}).get("facts")
-        if before:
-            holder = people().filter(pk=before["holder"]).first() if before["holder"] else None
-            facts = {name: value for name, value in before.items() if name not in ("holder", "left_on")}
-            change_contact(contact, facts=facts, holder=holder, by=by, now=now)
-            continue
-        node = contact.node_id
-        contact.delete()
-        index_accounts([node])
-
-
-def _contact_of(row: AccountImportRow) -> Contact:
-    """Find the contact of a row as the import left it, one that was added without what came since."""
-    said, left = row.before or {}, row.after or {}
-    contact = Contact.objects.filter(pk=said.get("contact") or 0).first()
-    if contact is None or contact_snapshot(contact) != left.get("facts"):
-        raise UnableToImportAccounts("CHANGED_SINCE")
-    if not said.get("facts") and (contact.evidence.exists() or contact.visits.exists()):
-        raise UnableToImportAccounts("HAS_DEPENDENTS", [RungEvidence._meta.verbose_name_plural])
-    return contact
 
 
 def _measures(some: Sequence[AccountImportRow], *, by: "User", now: datetime) -> None:

@@ -202,7 +202,9 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(client, cast, direc
 def test_the_base_file_goes_out_and_comes_in_again_unchanged(client, cast, director):
     imported(director, GOOD)
     client.force_login(director)
-    taken = client.post(f"{reverse('core:take', args=['accounts'])}?kind=STORE", {"format": "csv"})
+    taken = client.post(
+        f"{reverse('core:take', args=['accounts'])}?kind=STORE", {"format": "csv", "reason": "to mend it"}
+    )
     text = b"".join(taken.streaming_content).decode("utf-8-sig")
     table = list(csv.reader(io.StringIO(text)))
     header = next(place for place, row in enumerate(table) if "Chain" in row)
