@@ -57,7 +57,21 @@ SENTENCES: Mapping[str, Promise | str] = {
     "MERGE_KINDS_DIFFER": gettext_lazy("A %(one)s and a %(other)s cannot be one: merge accounts of one kind."),
     "MERGE_WITH_ITSELF": gettext_lazy("An account cannot be merged with itself."),
     "ALREADY_ALIAS": gettext_lazy("%(name)s is the alias of another account already."),
-    "ALIAS_HAS_CHILDREN": gettext_lazy("%(name)s has accounts below it: move them first, then merge."),
+    "MERGE_CODES_MEET": gettext_lazy(
+        "Both have the code %(code)s in one time, one for %(one)s, the other for %(other)s (%(count)s such codes in "
+        "all): end it at one of them, or merge these two first."
+    ),
+    "MERGE_PARTY_STAYS": gettext_lazy(
+        "%(party)s is a party of %(name)s and would stay behind in another chain: set the parties of that store first."
+    ),
+    "MERGED_FURTHER": gettext_lazy("%(name)s was merged into %(other)s since: undo that merge first."),
+    "MOVED_SINCE": gettext_lazy(
+        "%(name)s hangs somewhere else since: hang it back by hand, or leave the merge as it is."
+    ),
+    "PARTY_SINCE": gettext_lazy(
+        "%(party)s became a party of %(name)s since, and the two would be in two chains: set the parties of that store "
+        "first."
+    ),
     "ALREADY_UNDONE": gettext_lazy("This was undone already."),
     "GRANT_ENDS_EARLY": gettext_lazy("A grant ends after it begins."),
     "FORMAT_VALUE_UNKNOWN": gettext_lazy("%(value)s is no value of %(axis)s; the list is under classes."),

@@ -19,6 +19,8 @@ class AccountMerge(models.Model):
     merged_at = models.DateTimeField()
     merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status_before = models.CharField(max_length=16)
+    # What hung below the alias and hangs below the kept one since: the placements, codes and where later ones begin.
+    moved = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 

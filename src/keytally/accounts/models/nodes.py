@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keytally.accounts.labels import CODE_SIDES, KINDS, STATUSES, CodeSide, Status, choices
+from keytally.accounts.rules.codes import Days
 from keytally.accounts.rules.parties import NodeKind
 
 
@@ -183,3 +184,8 @@ class AccountCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def days(self) -> Days:
+        """Say from when and until before when it holds."""
+        return self.starts_on, self.ends_before

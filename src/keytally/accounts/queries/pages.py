@@ -71,7 +71,8 @@ def _with_aliases(node: AccountNode) -> list[int]:
 
 def above(node: AccountNode) -> list[AccountNode]:
     """List what lies above a node, the chain first."""
-    rows = AccountAncestor.objects.filter(node=node, depth__gt=0).select_related("ancestor").order_by("-depth")
+    rows = AccountAncestor.objects.filter(node=node, depth__gt=0, ancestor__merged_into=None)
+    rows = rows.select_related("ancestor").order_by("-depth")
     return [row.ancestor for row in rows]
 
 

@@ -2,9 +2,11 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from keytally.kernel.identifiers import MalformedIdentifier, gln, gtin, uscc
 
+Days = tuple[date | None, date | None]
 _READERS: Mapping[str, Callable[[str], str]] = {"TAX_ID": uscc, "GLN": gln, "GTIN": gtin}
 
 
@@ -42,3 +44,13 @@ def plain_phone(text: str) -> str:
         if digits.startswith(prefix) and len(digits) - len(prefix) in (10, 11):
             return digits.removeprefix(prefix)
     return digits
+
+
+def overlap(one: Days, other: Days) -> bool:
+    """Tell whether two spans of days, each from a day and until before another, have a day in common.
+
+    >>> overlap((None, date(2026, 1, 1)), (date(2026, 1, 1), None)), overlap((None, None), (date(2026, 1, 1), None))
+    (False, True)
+    """
+    (starts, ends), (other_starts, other_ends) = one, other
+    return not (ends and other_starts and ends <= other_starts) and not (starts and other_ends and other_ends <= starts)

@@ -10,7 +10,7 @@ from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountCode, AccountNode
 from keytally.accounts.queries.matching import kept_of
 from keytally.accounts.refusals import UnableToKeepAccount
-from keytally.accounts.rules.codes import plain_code
+from keytally.accounts.rules.codes import overlap, plain_code
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
 from keytally.core.services import record_audit
@@ -82,7 +82,10 @@ def held_already(wanted: AccountCode, same: Iterable[AccountCode]) -> AccountCod
     if wanted.starts_on and wanted.ends_before and wanted.ends_before <= wanted.starts_on:
         raise UnableToKeepAccount("CODE_ENDS_EARLY")
     in_order = sorted(same, key=lambda one: one.starts_on or date.min)
-    taken = next((one for one in in_order if _overlaps(one, wanted)), None)
+    taken = next(
+        (one for one in in_order if overlap(one.days, wanted.days)),
+        None,
+    )
     if taken is None:
         return None
     is_own, undated = kept_of(taken.node) == wanted.node, not wanted.starts_on and not wanted.ends_before
@@ -91,11 +94,6 @@ def held_already(wanted: AccountCode, same: Iterable[AccountCode]) -> AccountCod
         return taken
     code = "CODE_THERE" if is_own else "THEIR_CODE_TAKEN"
     raise UnableToKeepAccount((code, {"code": wanted.code, "name": taken.node.name}))
-
-
-def _overlaps(one: AccountCode, other: AccountCode) -> bool:
-    ends_after = not one.ends_before or not other.starts_on or one.ends_before > other.starts_on
-    return ends_after and (not one.starts_on or not other.ends_before or one.starts_on < other.ends_before)
 
 
 def _check(wanted: AccountCode) -> AccountCode | None:

@@ -15,7 +15,7 @@ from keytally.accounts.rule_data import decay, weights
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import CreditGrade, Tier
-from keytally.accounts.services import figures, keepers, merging, practice, standing
+from keytally.accounts.services import figures, keepers, practice, standing
 from keytally.accounts.services.classes import set_tier
 from keytally.core.clock import business_date
 from keytally.kernel.periods import Period
@@ -78,13 +78,6 @@ def test_duplicates_are_merged_and_the_merge_is_undone(client, cast, director):
     assert AccountNode.objects.get(pk=twin.pk).merged_into is None
     client.post(reverse("accounts:merge"), {"kept": cast.store.pk, "alias": twin.pk, "answer": "two"})
     assert pairs(director, as_of=TODAY) == []
-
-
-def test_only_accounts_of_one_kind_without_children_are_merged(cast, director):
-    with pytest.raises(UnableToKeepAccount, match="MERGE_KINDS_DIFFER"):
-        merging.merge(cast.chain, alias=cast.store, reason="x", by=director, now=NOW)
-    with pytest.raises(UnableToKeepAccount, match="ALIAS_HAS_CHILDREN"):
-        merging.merge(cast.stranger, alias=cast.chain, reason="x", by=director, now=NOW)
 
 
 def test_an_account_of_tier_a_needs_a_named_person_with_a_deputy(cast, director, rep):

@@ -274,7 +274,9 @@ def test_the_customer_base_file_is_taken_with_its_record(director_client, cast, 
     set_parties(
         cast.store, buyer=cast.store, ship_to=cast.store, bill_to=cast.head, starts_on=TODAY, by=director, now=NOW
     )
-    taken = director_client.post(f"{reverse('core:take', args=['accounts'])}?kind=STORE", {"format": "csv"})
+    taken = director_client.post(
+        f"{reverse('core:take', args=['accounts'])}?kind=STORE", {"format": "csv", "reason": "review"}
+    )
     text = b"".join(taken.streaming_content).decode("utf-8-sig")
     assert "Ship-to" in text
     assert "永盛中山店" in text and "永盛总部" not in text.split("Ship-to")[0]

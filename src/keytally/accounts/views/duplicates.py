@@ -40,9 +40,11 @@ def merge(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("They are two; they are not proposed again."))
         else:
             reason = request.POST.get("reason", "")[:200] or _("the same account")
-            merging.merge(kept, alias=alias, reason=reason, by=person, now=now)
-            names = {"alias": alias.name, "kept": kept.name}
+            done = merging.merge(kept, alias=alias, reason=reason, by=person, now=now)
+            names = {"alias": alias.name, "kept": kept.name, "count": merging.moved_count(done)}
             messages.success(request, _("%(alias)s is an alias of %(kept)s now; it can be undone below.") % names)
+            if names["count"]:
+                messages.success(request, _("What hung below it hangs below %(kept)s now: %(count)s.") % names)
     except UnableToKeepAccount as refusal:
         for sentence in refusal.sentences():
             messages.error(request, sentence)
@@ -61,7 +63,8 @@ def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
         merging.undo_merge(done, by=person, now=now)
         messages.success(request, _("The merge was undone: both accounts are as they were."))
     except UnableToKeepAccount as refusal:
-        messages.error(request, refusal.sentences()[0])
+        for sentence in refusal.sentences():
+            messages.error(request, sentence)
     return redirect("accounts:duplicates")
 
 

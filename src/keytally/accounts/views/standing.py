@@ -71,6 +71,9 @@ STANDING: dict[str, Edit] = {
         gettext_lazy("Merge another into it"),
         _merge_form,
         _keep_merge,
-        gettext_lazy("No document is rewritten: the other becomes an alias, and it can be undone under duplicates."),
+        gettext_lazy(
+            "No document is rewritten: the other becomes an alias, what hangs below it hangs below this one from today "
+            "on, and it can be undone under duplicates."
+        ),
     ),
 }

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountCode, AccountNode, PartyRoles
+from keytally.accounts.queries.matching import kept_of
 from keytally.accounts.rules.parties import NodeKind
 from keytally.core.models import User
 
@@ -36,8 +38,9 @@ class MeetingPoint:
 
 
 def chain_of(account: AccountNode) -> int:
-    """Name the chain of an account, or the account itself where it stands in none."""
-    return account.chain_id or account.pk
+    """Name the chain of an account, or the account itself where it stands in none; of an alias that of the kept one."""
+    kept = kept_of(account)
+    return kept.chain_id or kept.pk
 
 
 def store_codes(account: AccountNode) -> list[DatedCode]:
@@ -52,15 +55,17 @@ def store_codes(account: AccountNode) -> list[DatedCode]:
 def meeting_points(account: AccountNode) -> list[MeetingPoint]:
     """List where the stores, warehouses and head offices of a chain meet: at who pays for them (B02-B04)."""
     rows = PartyRoles.objects.filter(store__chain=chain_of(account)).order_by("store", "starts_on")
+    # A party that was merged into another meets under the code of the one that was kept.
+    ship_to, bill_to = (Coalesce(f"{name}__merged_into__code", f"{name}__code") for name in ("ship_to", "bill_to"))
     values = rows.values_list(
-        "store__code", "ship_to__code", "ship_to__kind", "bill_to__code", "bill_to__kind", "starts_on", "ends_before"
+        "store__code", ship_to, "ship_to__kind", bill_to, "bill_to__kind", "starts_on", "ends_before"
     )
     points: dict[MeetingPoint, None] = {}
-    for store, ship_to, ship_kind, bill_to, bill_kind, starts_on, ends_before in values:
-        points[MeetingPoint(store, bill_to, STORE, starts_on, ends_before)] = None
-        for code, kind in ((ship_to, ship_kind), (bill_to, bill_kind)):
+    for store, received_by, ship_kind, paid_by, bill_kind, starts_on, ends_before in values:
+        points[MeetingPoint(store, paid_by, STORE, starts_on, ends_before)] = None
+        for code, kind in ((received_by, ship_kind), (paid_by, bill_kind)):
             if kind != NodeKind.STORE:
-                points[MeetingPoint(code, bill_to, OFFICE, None, None)] = None
+                points[MeetingPoint(code, paid_by, OFFICE, None, None)] = None
     return list(points)
 
 
