@@ -1,8 +1,8 @@
 """What may leave the house of accounts: stores (S1), the tree above them, contacts, as the list is filtered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language, pgettext_lazy
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keytally.accounts.labels import DECISION_ROLES, KINDS, STANCES, VISIT_STATES
 from keytally.accounts.queries.base_file import contacts_of, s1_value, with_s1
+from keytally.accounts.queries.columns import further_axes
 from keytally.accounts.queries.lists import filtered, wanted_of
 from keytally.accounts.queries.visits import filtered_visits, wanted_visits
 from keytally.accounts.rules.attributes import ACCOUNTS, CONTACTS, S1, Attribute
@@ -59,6 +60,27 @@ def _s1(code: str) -> Callable[[Any], object]:
     return lambda node: s1_value(node, code)
 
 
+class _S1Columns(Sequence[Column]):
+    """The columns of S1, and behind them one for each axis of classes that S1 has no column for."""
+
+    def _columns(self) -> list[Column]:
+        columns = (*S1, *further_axes())
+        return [Column(_label(one), _s1(one.code), one.code if one.is_personal else "") for one in columns]
+
+    def __len__(self) -> int:
+        return len(self._columns())
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self._columns())
+
+    @overload
+    def __getitem__(self, place: int) -> Column: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Column]: ...
+    def __getitem__(self, place: int | slice) -> Column | Sequence[Column]:
+        return self._columns()[place]
+
+
 _TREE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "kind": lambda node: str(KINDS[NodeKind(node.kind)]),
     "parent": lambda node: node.parent.code if node.parent else "",
@@ -89,7 +111,7 @@ register_listing(
         label=_("Customer base file (S1)"),
         permission="accounts.view",
         kind="account",
-        columns=[Column(_label(one), _s1(one.code), one.code if one.is_personal else "") for one in S1],
+        columns=_S1Columns(),
         rows=_accounts,
         back="accounts:list",
     )

@@ -75,6 +75,20 @@ SENTENCES: Mapping[str, Promise | str] = {
     "ALREADY_UNDONE": gettext_lazy("This was undone already."),
     "GRANT_ENDS_EARLY": gettext_lazy("A grant ends after it begins."),
     "FORMAT_VALUE_UNKNOWN": gettext_lazy("%(value)s is no value of %(axis)s; the list is under classes."),
+    "NAMES_IN_BOTH": gettext_lazy("It needs a name in both languages."),
+    "AXIS_NO_CODE": gettext_lazy("“%(name)s” has no Latin letter or digit: the axis needs a name in English too."),
+    "AXIS_NAME_TAKEN": gettext_lazy(
+        "“%(name)s” is the name of another axis, or of a column of the customer base file: choose another."
+    ),
+    "AXIS_HAS_SEVERAL": gettext_lazy(
+        "%(count)s accounts have several values of %(name)s: leave one to each of them first."
+    ),
+    "AXIS_IS_OURS": gettext_lazy(
+        "%(name)s belongs to keytally: rename it, or take its values out of what may be chosen."
+    ),
+    "AXIS_IS_USED": gettext_lazy(
+        "%(count)s accounts have a value of %(name)s: take its values out of what may be chosen instead."
+    ),
     "TOO_LONG": gettext_lazy("“%(value)s” is longer than this column holds."),
     "NO_COUNT": gettext_lazy("“%(value)s” is no whole number that is zero or more."),
     "NO_QUANTITY": gettext_lazy("“%(value)s” is no quantity."),

@@ -131,12 +131,13 @@ def offer_of(wanted: Listing, *, person: "User", as_of: date, asked: Mapping[str
 
 
 def _cells(rows: Iterable[Row], *, listing: Listing, person: "User") -> Iterator[list[object]]:
-    guards = [guard_of(listing.kind, column.field) if column.field else OPEN for column in listing.columns]
+    columns = list(listing.columns)
+    guards = [guard_of(listing.kind, column.field) if column.field else OPEN for column in columns]
     opens = [guard.opens_to(person) for guard in guards]
     for row in rows:
         yield [
             _shown(column.value(row)) if is_open else str(Hidden(guard.sensitivity))
-            for column, guard, is_open in zip(listing.columns, guards, opens, strict=True)
+            for column, guard, is_open in zip(columns, guards, opens, strict=True)
         ]
 
 

@@ -132,7 +132,7 @@ _OTHERS: Mapping[str, Any] = {
 
 def _classes(node: AccountNode, axis: str) -> str:
     held = [one.value for one in node.classifications.all() if one.value.axis.code == axis]
-    return "、".join(value.name_zh for value in held)
+    return "、".join(value.name_zh for value in sorted(held, key=lambda value: (value.position, value.pk)))
 
 
 def _decimal(scaled: int, *, places: int) -> str:

@@ -17,8 +17,10 @@ from keytally.accounts.models import (
     LegalParty,
 )
 from keytally.accounts.queries import matching
+from keytally.accounts.queries.columns import further_axes
 from keytally.accounts.queries.reach import CHANGE, GRANT, visible_to
 from keytally.accounts.queries.snapshots import Holdings, holdings_of
+from keytally.accounts.rules.attributes import Type
 from keytally.accounts.rules.codes import plain_code
 from keytally.accounts.rules.parties import NodeKind
 from keytally.core.search import sort_key
@@ -148,6 +150,15 @@ class Known:
     def values(self, axis: str) -> dict[str, ClassificationValue]:
         """List the values of an axis that may be chosen, by code."""
         return self._once(("values", axis), lambda: _choice(axis))
+
+    def several(self, axis: str, text: str) -> list[str]:
+        """Cut a cell that holds several values; a mark that stands in the name of a value does not cut it."""
+        whole = [one.strip() for one in text.split("、") if one.strip()]
+        return whole if all(self.value_code(axis, one) for one in whole) else matching.several(text)
+
+    def further_axes(self) -> tuple[tuple[str, bool], ...]:
+        """List the axes that S1 names no column for, and whether an account has several values of each."""
+        return self._once(("axes",), lambda: tuple((one.code, one.type is Type.CODES) for one in further_axes()))
 
     def axis(self, code: str) -> ClassificationAxis:
         """Find an axis."""

@@ -1,5 +1,6 @@
 """With which axes and values does an installation begin? (V03-V06, specification 01; editable data afterwards)"""
 
+import re
 from dataclasses import dataclass
 
 
@@ -107,3 +108,12 @@ DEFAULT_AXES: tuple[Axis, ...] = (
     Axis("area", "区域", "Area", ()),
     Axis("office", "区办", "Office", ()),
 )
+
+
+def axis_code(name_en: str) -> str:
+    """Make the code of an axis from its English name; empty where no letter or digit of it can stand in one.
+
+    >>> axis_code("Shelf share (%)"), axis_code("货架")
+    ('shelf_share', '')
+    """
+    return re.sub(r"[^a-z0-9]+", "_", name_en.lower()).strip("_")[:40].strip("_")

@@ -5,18 +5,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from keytally.accounts.models import AccountNode, AccountTier, Classification, ClassificationAxis, ClassificationValue
 from keytally.accounts.refusals import UnableToKeepAccount
-from keytally.accounts.rules.classes import DEFAULT_AXES
+from keytally.accounts.rules.attributes import S1
+from keytally.accounts.rules.classes import DEFAULT_AXES, axis_code
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.subjects import account
 from keytally.core.services import record_audit
 from keytally.core.subjects import Subject
+from keytally.exchange.headers import plain_name
 
 if TYPE_CHECKING:
     from keytally.core.models import User
+
+# The axes with which every installation begins; files and rules know them by their code.
+OWN = frozenset(axis.code for axis in DEFAULT_AXES)
 
 
 @transaction.atomic
@@ -96,6 +101,74 @@ def change_value(
     value.save()
     subject = Subject("account_class", value.pk)
     record_audit("account.class", by=by, at=now, subject=subject, before=before, after=after)
+
+
+@transaction.atomic
+def add_axis(*, name_zh: str, name_en: str, is_several: bool, by: "User", now: datetime) -> ClassificationAxis:
+    """Add an axis at the end of the list, or raise `UnableToKeepAccount`; its code is made of its English name."""
+    known = list(ClassificationAxis.objects.select_for_update().order_by("pk"))
+    code = axis_code(name_en)
+    if not code:
+        raise UnableToKeepAccount(("AXIS_NO_CODE", {"name": name_en}))
+    _check_names(code, name_zh, name_en, others=known)
+    last = max((one.position for one in known), default=-1)
+    axis = ClassificationAxis.objects.create(
+        code=code, name_zh=name_zh, name_en=name_en, is_several=is_several, position=last + 1
+    )
+    record_audit("account.axis", by=by, at=now, subject=Subject("account_axis", axis.pk), after=_shown(axis))
+    return axis
+
+
+@transaction.atomic
+def change_axis(
+    axis: ClassificationAxis, *, name_zh: str, name_en: str, is_several: bool, by: "User", now: datetime
+) -> None:
+    """Rename an axis, or let accounts have several of its values, or raise `UnableToKeepAccount`; its code stays."""
+    known = list(ClassificationAxis.objects.select_for_update().exclude(pk=axis.pk).order_by("pk"))
+    before = _shown(axis)
+    if (name_zh, name_en) != (axis.name_zh, axis.name_en):
+        _check_names("", name_zh, name_en, others=known, own=axis)
+    held = Classification.objects.filter(value__axis=axis).values("node").annotate(times=Count("pk"))
+    if axis.is_several and not is_several and (count := held.filter(times__gt=1).count()):
+        raise UnableToKeepAccount(("AXIS_HAS_SEVERAL", {"name": str(axis), "count": count}))
+    axis.name_zh, axis.name_en, axis.is_several = name_zh, name_en, is_several
+    if (after := _shown(axis)) == before:
+        return
+    axis.save()
+    record_audit("account.axis", by=by, at=now, subject=Subject("account_axis", axis.pk), before=before, after=after)
+
+
+@transaction.atomic
+def remove_axis(axis: ClassificationAxis, *, by: "User", now: datetime) -> None:
+    """Take away an axis that somebody added and nobody uses, or raise `UnableToKeepAccount`."""
+    list(ClassificationAxis.objects.select_for_update().filter(pk=axis.pk))
+    if axis.code in OWN:
+        raise UnableToKeepAccount(("AXIS_IS_OURS", {"name": str(axis)}))
+    if count := Classification.objects.filter(value__axis=axis).values("node").distinct().count():
+        raise UnableToKeepAccount(("AXIS_IS_USED", {"name": str(axis), "count": count}))
+    subject, before = Subject("account_axis", axis.pk), _shown(axis)
+    axis.values.all().delete()
+    axis.delete()
+    record_audit("account.axis", by=by, at=now, subject=subject, before=before)
+
+
+def _check_names(
+    code: str,
+    *names: str,
+    others: Sequence[ClassificationAxis],
+    own: ClassificationAxis | None = None,
+) -> None:
+    """Refuse a name by which another axis, or a column of the customer base file, is known already."""
+    columns = [one for one in S1 if own is None or one.code != own.code]
+    taken = {plain_name(header) for one in columns for header in one.headers}
+    taken |= {plain_name(name) for one in others for name in (one.code, one.name_zh, one.name_en)}
+    for name in (*names, code):
+        if name and plain_name(name) in taken:
+            raise UnableToKeepAccount(("AXIS_NAME_TAKEN", {"name": name}))
+
+
+def _shown(axis: ClassificationAxis) -> dict[str, object]:
+    return {"axis": axis.code, "zh": axis.name_zh, "en": axis.name_en, "several": axis.is_several}
 
 
 def lay_out_classes() -> None:

@@ -14,8 +14,9 @@ from django.utils import translation
 
 from keytally.accounts.models import AccountImport, AccountImportContact, AccountImportRow
 from keytally.accounts.models.imports import ImportKind
+from keytally.accounts.queries.columns import columns_of
 from keytally.accounts.refusals import UnableToKeepAccount, sentence
-from keytally.accounts.rules.attributes import COLUMNS, Fault, read_cell
+from keytally.accounts.rules.attributes import Attribute, Fault, read_cell
 from keytally.accounts.services import rows
 from keytally.accounts.services.chunks import Became, Chunk, Given
 from keytally.accounts.services.store_rows import begins_something, keep_store
@@ -90,7 +91,7 @@ class Outcome:
 def table_of(kept: AccountImport) -> PlainTable:
     """Open the file of an import."""
     file = kept.batch.files.select_related("attachment").get()
-    known = [header for attribute in COLUMNS[ImportKind(kept.kind)] for header in attribute.headers]
+    known = [header for attribute in columns_of(ImportKind(kept.kind)) for header in attribute.headers]
     return plain_table(path_of(file.attachment.sha256), name=file.path, known=known)
 
 
@@ -119,9 +120,10 @@ def take_chunk(kept: AccountImport, some: Sequence[Row], *, given: Given, touche
     """Take the rows of a chunk, and keep what each became, in one transaction; answers what it came to."""
     outcome, name = Outcome(last=some[-1][0]), kept.batch.files.get().path
     readable: list[tuple[int, Facts]] = []
+    columns = columns_of(ImportKind(kept.kind))
     for number, cells in some:
         outcome.read += 1
-        facts, faults = _read(kept, cells)
+        facts, faults = _read(kept, cells, columns=columns)
         if faults:
             outcome.reject([_fault(name, number, fault) for fault in faults])
         else:
@@ -204,10 +206,10 @@ def _take_others(kept: AccountImport, some: Sequence[tuple[int, Facts]], *, give
             yield number, became
 
 
-def _read(kept: AccountImport, cells: Sequence[str]) -> tuple[Facts, list[Fault]]:
+def _read(kept: AccountImport, cells: Sequence[str], *, columns: Sequence[Attribute]) -> tuple[Facts, list[Fault]]:
     facts: Facts = {}
     faults = []
-    for attribute in COLUMNS[ImportKind(kept.kind)]:
+    for attribute in columns:
         place = kept.columns.get(attribute.code)
         if place is None or place >= len(cells):
             continue

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 
 from keytally.accounts.models import AccountImport, AccountImportRow
 from keytally.accounts.models.imports import ImportKind, ImportState
-from keytally.accounts.rules.attributes import COLUMNS, proposed
+from keytally.accounts.queries.columns import columns_of
+from keytally.accounts.rules.attributes import proposed
 from keytally.accounts.services.chunks import Given
 from keytally.accounts.services.import_rows import Outcome, Row, chunks_of, given_with, table_of, take_chunk
 from keytally.accounts.subjects import IMPORT
@@ -57,7 +58,7 @@ def open_import(
     kept = AccountImport.objects.create(batch=batch, owner=by, kind=kind, given=given)
     add_files(batch, uploads=[upload], subject=Subject(IMPORT, kept.pk), by=by, now=now)
     table = table_of(kept)
-    kept.columns = _sensible(proposed(table.names, attributes=COLUMNS[kind]), table)
+    kept.columns = _sensible(proposed(table.names, attributes=columns_of(kind)), table)
     kept.save(update_fields=["columns"])
     return kept
 

@@ -237,8 +237,10 @@ def _complete(store: StoreRow, facts: Facts, *, chunk: Chunk) -> None:
     for axis in AXES:
         if facts.get(axis):
             _classify(store, axis, [str(facts[axis])], chunk=chunk)
-    if facts.get("categories"):
-        _classify(store, "categories", matching.several(str(facts["categories"])), chunk=chunk)
+    for axis, is_several in (("categories", True), *chunk.known.further_axes()):
+        if facts.get(axis):
+            text = str(facts[axis])
+            _classify(store, axis, chunk.known.several(axis, text) if is_several else [text], chunk=chunk)
     _tier(store, facts, chunk=chunk)
     _servers(store, facts, chunk=chunk)
     _parties(store, facts, chunk=chunk)
@@ -266,23 +268,23 @@ def _code(store: StoreRow, facts: Facts, *, chunk: Chunk) -> None:
 
 def _classify(store: StoreRow, axis: str, texts: list[str], *, chunk: Chunk) -> None:
     given, known = chunk.given, chunk.known
-    values = [known.value_code(axis, text) or text for text in texts]
-    for value, text in zip(values, texts, strict=True):
+    values = list(dict.fromkeys(known.value_code(axis, text) or text for text in texts))
+    for text in texts:
         if axis in OWN_AXES and known.value_code(axis, text) is None:
             store.beside.append(
                 classes.add_value(
-                    known.axis(axis), code=value[:40], name_zh=text[:60], name_en=text[:60], by=given.by, now=given.now
+                    known.axis(axis), code=text[:40], name_zh=text[:60], name_en=text[:60], by=given.by, now=given.now
                 )
             )
             known.forget()
-    choice = known.values(axis)
-    unknown = [code for code in values if code not in choice]
-    if unknown:
-        raise UnableToKeepAccount(("FORMAT_VALUE_UNKNOWN", {"value": ", ".join(unknown), "axis": axis}))
     held = [one for one in store.held.classes if one.value.axis.code == axis]
     before, after = sorted(one.value.code for one in held), sorted(values)
     if before == after:
         return
+    choice = known.values(axis)
+    unknown = [code for code in values if code not in choice and code not in before]
+    if unknown:
+        raise UnableToKeepAccount(("FORMAT_VALUE_UNKNOWN", {"value": ", ".join(unknown), "axis": axis}))
     gone = [one for one in held if one.value.code not in values]
     added = [Classification(node=store.node, value=choice[code]) for code in values if code not in before]
     store.classes_gone += gone

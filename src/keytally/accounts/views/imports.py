@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportKind, ImportState
-from keytally.accounts.rules.attributes import COLUMNS
+from keytally.accounts.queries.columns import columns_of
 from keytally.accounts.rules.regions import divisions
 from keytally.accounts.services import import_jobs, importing
 from keytally.accounts.services.import_rows import Outcome, table_of
@@ -209,7 +209,7 @@ def _area(request: HttpRequest) -> str:
 
 
 def _set_columns(request: HttpRequest, kept: AccountImport) -> None:
-    chosen = {one.code: request.POST.get(f"column_{one.code}", "") for one in COLUMNS[ImportKind(kept.kind)]}
+    chosen = {one.code: request.POST.get(f"column_{one.code}", "") for one in columns_of(ImportKind(kept.kind))}
     columns = {code: int(place) for code, place in chosen.items() if place.isascii() and place.isdecimal()}
     given = {"area": _area(request), "adds_chains": "adds_chains" in request.POST}
     importing.set_columns(kept, columns=columns, given=given, is_good_rows_only="good_rows_only" in request.POST)
@@ -231,7 +231,7 @@ def _shown(kept: AccountImport) -> dict[str, Any]:
         "is_stopped": is_open and _was_stopped(job),
         "may_go_on": kept.state == ImportState.IMPORTING,
         "warnings": [(_WARNINGS.get(code, code), count, rows) for code, count, rows in kept.warnings],
-        "rejected": [(one, _label(kept, one.column)) for one in kept.batch.rejected.all()[:SHOWN_REJECTED]],
+        "rejected": _rejected(kept),
         "is_cut": (kept.batch.rejected_rows or 0) > SHOWN_REJECTED,
         "most_shown": SHOWN_REJECTED,
         "may_go": kept.state == ImportState.CHECKED and (kept.is_good_rows_only or not kept.batch.rejected_rows),
@@ -260,7 +260,7 @@ def _understood(kept: AccountImport) -> dict[str, Any]:
     table = table_of(kept)
     sample = [cells for _number, cells in zip(range(SAMPLE_ROWS), (row[1] for row in table.rows()), strict=False)]
     return {
-        "columns": [_column(one, kept, sample) for one in COLUMNS[ImportKind(kept.kind)]],
+        "columns": [_column(one, kept, sample) for one in columns_of(ImportKind(kept.kind))],
         "names": [(place, name or f"#{place + 1}") for place, name in enumerate(table.names)],
         "provinces": divisions(),
         "area": kept.given.get("area", ""),
@@ -277,11 +277,12 @@ def _column(attribute: Any, kept: AccountImport, sample: list[list[str]]) -> Col
     )
 
 
-def _label(kept: AccountImport, code: str) -> str:
-    """Name a column as the reader knows it; a reason that lies in no one column names none."""
-    found = next((one for one in COLUMNS[ImportKind(kept.kind)] if one.code == code), None)
+def _rejected(kept: AccountImport) -> list[tuple[Any, str]]:
+    """List rejected rows, each with its column as the reader knows it; a reason of no one column names none."""
     is_chinese = (get_language() or "").startswith("zh")
-    return (found.name_zh if is_chinese else found.name_en) if found else code
+    columns = columns_of(ImportKind(kept.kind))
+    names = {one.code: one.name_zh if is_chinese else one.name_en for one in columns}
+    return [(one, names.get(one.column, one.column)) for one in kept.batch.rejected.all()[:SHOWN_REJECTED]]
 
 
 def _refusal_sentence(code: str, what: Sequence[Promise | str] = ()) -> str:
