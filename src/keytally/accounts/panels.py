@@ -1,11 +1,11 @@
 """What accounts themselves show on the page of an account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
@@ -14,14 +14,15 @@ from django.utils.translation import pgettext_lazy
 from keytally.accounts.labels import PromiseState
 from keytally.accounts.models import AccountNode
 from keytally.accounts.queries import pages, scores, visits
-from keytally.accounts.queries.activation import missing_columns, parties_on
+from keytally.accounts.queries.activation import in_force, missing_in
 from keytally.accounts.queries.lists import classes_by_name
-from keytally.accounts.queries.reach import CHANGE, RELATE, VIEW, reaches
+from keytally.accounts.queries.reach import CHANGE, GRANT, RELATE, VIEW, reaches
 from keytally.accounts.rules.attributes import BY_CODE
 from keytally.accounts.rules.decision_map import Stance
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.subjects import ACCOUNT, account
 from keytally.core.access import person_of
+from keytally.core.once import once
 from keytally.core.panels import Panel, register_panel
 from keytally.core.queries import audit_of
 from keytally.core.sensitivity import may_read
@@ -47,12 +48,12 @@ class Dot:
 
 
 def _facts(node: AccountNode, today: date) -> Mapping[str, Any]:
-    missing = missing_columns(node, as_of=today) if node.kind == NodeKind.STORE else ()
     found = {
-        "classes": classes_by_name(node.pk),
+        "classes": classes_by_name(pages.classes_of(node)),
         "layers": list(node.layers.all()),
-        "codes": pages.all_codes(pages.one_and_aliases(node)),
+        "codes": pages.codes_of(node),
     }
+    missing = _missing(node, today) if node.kind == NodeKind.STORE else ()
     plain = (node.name_en, node.legal_party_id, node.gln, node.area_code, node.address, node.phone, node.opened_on)
     return {
         **found,
@@ -62,13 +63,18 @@ def _facts(node: AccountNode, today: date) -> Mapping[str, Any]:
     }
 
 
+def _missing(node: AccountNode, today: date) -> Sequence[str]:
+    return missing_in(node, pages.held_with(node), chain_tiers=pages.chain_years(node), as_of=today)
+
+
 def _tree(node: AccountNode, _today: date) -> Mapping[str, Any]:
     below, counts = pages.below(node)
     return {"below": below, "counts": counts, "total": sum(counts.values())}
 
 
 def _parties(node: AccountNode, today: date) -> Mapping[str, Any]:
-    return {"in_force": parties_on(node.pk, as_of=today), "history": pages.parties_history(node)}
+    history = pages.parties_history(node)
+    return {"in_force": in_force(history, as_of=today), "history": history}
 
 
 def _contacts(node: AccountNode, today: date) -> Mapping[str, Any]:
@@ -111,9 +117,10 @@ def _coordination(node: AccountNode, today: date) -> Mapping[str, Any]:
 def _visits(node: AccountNode, today: date) -> Mapping[str, Any]:
     numbers = pages.one_and_aliases(node)
     made = visits.visits(numbers)
+    latest = list(made[: HISTORY + 1])
     return {
-        "visits": made[:HISTORY],
-        "all_visits": made.count(),
+        "visits": latest[:HISTORY],
+        "all_visits": len(latest) if len(latest) <= HISTORY else made.count(),
         "competitors": visits.competitors(numbers)[:HISTORY],
         "today": today,
     }
@@ -169,17 +176,18 @@ def _renderer(code: str, facts: Facts) -> Callable[[HttpRequest, int, date], str
 
 def _once(request: HttpRequest, number: int, today: date) -> tuple[AccountNode, Mapping[str, bool]]:
     """Read the account and what its reader may do, once for all panels of a page."""
-    known: dict[int, tuple[AccountNode, Mapping[str, bool]]] = request.__dict__.setdefault("accounts_of_page", {})
-    if number not in known:
-        nodes = AccountNode.objects.select_related("legal_party", "supplied_by", "owner", "chain", "served_from")
-        person = person_of(request)
-        may = {
-            f"may_{name}": person.may(permission) and reaches(person, number, as_of=today, permission=permission)
-            for name, permission in (("change", CHANGE), ("relate", RELATE), ("grant", "accounts.grant"))
-        }
-        may["may_read_measures"] = may_read(person, kind="account", field="measure")
-        known[number] = (nodes.get(pk=number), may)
-    return known[number]
+    return once(("account_of_page", number), lambda: _node_and_may(request, number, today))
+
+
+def _node_and_may(request: HttpRequest, number: int, today: date) -> tuple[AccountNode, Mapping[str, bool]]:
+    person, node = person_of(request), pages.account(number)
+    if node is None:
+        raise Http404
+    may = {
+        f"may_{name}": reaches(person, node, as_of=today, permission=permission)
+        for name, permission in (("change", CHANGE), ("relate", RELATE), ("grant", GRANT))
+    }
+    return node, {**may, "may_read_measures": may_read(person, kind="account", field="measure")}
 
 
 for _code, _title, _place, _gather in _PANELS:

@@ -20,10 +20,11 @@ def _render(request: HttpRequest, number: int, today: date) -> str:
     person = person_of(request)
     wanted = lists.Wanted(account=number)
     found = lists.filtered(person, wanted, as_of=today)
+    shown = list(found.select_related("account", "owner")[:MOST])
     ended = lists.filtered(person, lists.Wanted(account=number, state=""), as_of=today).exclude(state=State.OPEN)
     context = {
-        "opportunities": found.select_related("account", "owner")[:MOST],
-        "sums": lists.totals(found),
+        "opportunities": shown,
+        "sums": lists.totals(found) if shown else None,
         "ended": ended.order_by("-closed_on", "-pk").select_related("account", "owner")[:3],
         "number": number,
         "today": today,

@@ -6,33 +6,34 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from keytally.accounts.queries.reach import visible_to
+from keytally.accounts.queries.pages import account
+from keytally.accounts.queries.reach import RELATE, reaches
 from keytally.accounts.subjects import ACCOUNT
 from keytally.core.access import person_of
 from keytally.core.panels import Panel, register_panel
 from keytally.playbook.labels import VALUES
 from keytally.playbook.queries.suggestions import suggestions
-from keytally.playbook.queries.value import chain_of, value_of, years_of
+from keytally.playbook.queries.value import value_of, years_in, years_of
 
 SHOWN = 12
 
 
 def _value(request: HttpRequest, number: int, today: date) -> str:
-    person = person_of(request)
-    may_give = person.may("accounts.relate")
+    node = account(number)
+    given = list(value_of(number)[: SHOWN + 1])
     context = {
         "number": number,
-        "given": list(value_of(number)[:SHOWN]),
-        "years": years_of(number),
+        "given": given[:SHOWN],
+        "years": years_in(given) if len(given) <= SHOWN else years_of(number),
         "kinds": list(VALUES.values()),
-        "may_give": may_give
-        and visible_to(person, as_of=today, permission="accounts.relate").filter(pk=number).exists(),
+        "may_give": node is not None and reaches(person_of(request), node, as_of=today, permission=RELATE),
     }
     return render_to_string("playbook/panels/value.html", context, request)
 
 
 def _entries(request: HttpRequest, number: int, today: date) -> str:
-    found = suggestions(person_of(request), as_of=today, chain=chain_of(number))
+    node = account(number)
+    found = suggestions(person_of(request), as_of=today, chain=node.chain_id or node.pk if node else None)
     context = {"suggested": found, "may_read": True}
     return render_to_string("playbook/panels/entries.html", context, request)
 

@@ -1,6 +1,6 @@
 """What must still be known before a store becomes active? (O14, workflows 3.3)"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Q
@@ -24,8 +24,7 @@ def missing_in(node: AccountNode, held: Holdings, *, chain_tiers: Collection[int
     """List them for a store that was read with what is kept with it; a store is led as its chain is."""
     classes = {one.value.axis.code: one.value.code for one in held.classes}
     latest = sorted(held.parties, key=lambda one: one.starts_on, reverse=True)
-    in_force = (one for one in latest if one.starts_on <= as_of and (not one.ends_before or one.ends_before > as_of))
-    parties = next(in_force, latest[0] if latest else None)
+    parties = in_force(latest, as_of=as_of) or (latest[0] if latest else None)
     facts: dict[str, object] = {
         "chain": node.chain_id,
         "code": node.code,
@@ -66,12 +65,17 @@ def open_on(day: date) -> Q:
     return Q(ends_before=None) | Q(ends_before__gt=day)
 
 
+def in_force(parties: Iterable[PartyRoles], *, as_of: date) -> PartyRoles | None:
+    """Find the parties in force on a day among those of a store."""
+    return next(
+        (one for one in parties if one.starts_on <= as_of and (not one.ends_before or one.ends_before > as_of)), None
+    )
+
+
 def parties_on(store: int, *, as_of: date) -> PartyRoles | None:
     """Find the parties of a store in force on a day."""
-    in_force = PartyRoles.objects.filter(
-        Q(ends_before=None) | Q(ends_before__gt=as_of), store=store, starts_on__lte=as_of
-    )
-    return in_force.select_related("buyer", "ship_to", "bill_to").first()
+    found = PartyRoles.objects.filter(Q(ends_before=None) | Q(ends_before__gt=as_of), store=store, starts_on__lte=as_of)
+    return found.select_related("buyer", "ship_to", "bill_to").first()
 
 
 def _chain_tiers(node: AccountNode) -> list[int]:

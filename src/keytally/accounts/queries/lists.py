@@ -1,6 +1,6 @@
 """Which accounts fit a list's filters, in which order, and what do they come to?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -218,11 +218,10 @@ def classes_of(numbers: Sequence[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def classes_by_name(node: int) -> list[tuple[str, str]]:
-    """Name the axes on which an account has a class, in their order, each with its values."""
-    held = Classification.objects.filter(node=node).select_related("value__axis")
+def classes_by_name(held: Iterable[Classification]) -> list[tuple[str, str]]:
+    """Name the axes on which an account has a class, in the order given, each with its values."""
     found: dict[str, list[str]] = {}
-    for one in held.order_by("value__axis__position", "value__position", "pk"):
+    for one in held:
         found.setdefault(str(one.value.axis), []).append(str(one.value))
     return [(axis, ", ".join(values)) for axis, values in found.items()]
 

@@ -16,6 +16,7 @@ from keytally.accounts.models import (
     AccountPlacement,
     AccountPromise,
     AccountTier,
+    Classification,
     Contact,
     CoordinationMatter,
     DedicatedManager,
@@ -25,6 +26,7 @@ from keytally.accounts.models import (
     SettlementProcedure,
 )
 from keytally.accounts.models import CreditGrade as GradeRow
+from keytally.accounts.queries.snapshots import Holdings
 from keytally.accounts.rule_data import decay
 from keytally.accounts.rules.decision_map import DecisionRole, Gap, Stance, Voice, gaps
 from keytally.accounts.rules.ladder import Decay, Proof, Rung, Standing, standing
@@ -32,6 +34,7 @@ from keytally.accounts.rules.tiers import CreditGrade, Tier, dedicated_gaps
 from keytally.core.once import once
 
 MOST_BELOW = 20
+_NAMED = ("parent", "chain", "legal_party", "supplied_by", "served_from", "owner", "promoter", "merged_into")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,21 @@ class DecisionMap:
     decay: Decay
 
 
+def account(number: int) -> AccountNode | None:
+    """Find an account with what its page names of it."""
+    nodes = AccountNode.objects.select_related(*_NAMED)
+    return once(("account", number), nodes.filter(pk=number).first)
+
+
 def one_and_aliases(node: AccountNode) -> list[int]:
     """List the ids of an account and of those that were merged into it, or into one of those."""
     return once(("aliases", node.pk), lambda: _with_aliases(node))
 
 
 def _with_aliases(node: AccountNode) -> list[int]:
-    found, newest = [node.pk], [node.pk]
-    while newest := list(AccountNode.objects.filter(merged_into__in=newest).values_list("pk", flat=True)):
+    newest = [merge.alias_id for merge in merges_of(node)]
+    found = [node.pk, *newest]
+    while newest and (newest := list(AccountNode.objects.filter(merged_into__in=newest).values_list("pk", flat=True))):
         found += newest
     return found
 
@@ -88,9 +98,10 @@ def placements(node: AccountNode) -> QuerySet[AccountPlacement]:
     return AccountPlacement.objects.filter(node=node).select_related("parent").order_by("-starts_on")
 
 
-def parties_history(store: AccountNode) -> QuerySet[PartyRoles]:
+def parties_history(store: AccountNode) -> list[PartyRoles]:
     """List the parties of a store, the latest first."""
-    return PartyRoles.objects.filter(store=store).select_related("buyer", "ship_to", "bill_to").order_by("-starts_on")
+    parties = PartyRoles.objects.filter(store=store).select_related("buyer", "ship_to", "bill_to")
+    return once(("parties", store.pk), lambda: list(parties.order_by("-starts_on")))
 
 
 def all_codes(numbers: Sequence[int]) -> QuerySet[AccountCode]:
@@ -98,14 +109,51 @@ def all_codes(numbers: Sequence[int]) -> QuerySet[AccountCode]:
     return AccountCode.objects.filter(node__in=numbers).order_by("side", "-starts_on", "pk")
 
 
+def codes_of(node: AccountNode) -> list[AccountCode]:
+    """List the codes of an account and its aliases, ours first."""
+    return once(("codes", node.pk), lambda: list(all_codes(one_and_aliases(node))))
+
+
+def classes_of(node: AccountNode) -> list[Classification]:
+    """List the classes of an account in the order of their axes."""
+    held = Classification.objects.filter(node=node).select_related("value__axis")
+    order = ("value__axis__position", "value__position", "pk")
+    return once(("classes", node.pk), lambda: list(held.order_by(*order)))
+
+
+def held_with(node: AccountNode) -> Holdings:
+    """Gather what is kept with an account from what its page reads."""
+    return Holdings(
+        codes=[one for one in codes_of(node) if one.node_id == node.pk],
+        parties=parties_history(node),
+        classes=classes_of(node),
+        tiers=dict(_tiers(node).get(node.pk, {})),
+    )
+
+
+def chain_years(node: AccountNode) -> list[int]:
+    """List the years in which the chain of an account has a tier."""
+    return sorted(_tiers(node).get(node.chain_id or 0, {}))
+
+
 def tier_of(node: AccountNode, *, year: int) -> tuple[Tier | None, bool]:
     """Find the tier of an account in a year, and whether it is its chain's."""
-    held = dict(
-        AccountTier.objects.filter(node__in=[node.pk, node.chain_id or 0], year=year).values_list("node", "tier")
-    )
+    held = {number: years[year] for number, years in _tiers(node).items() if year in years}
     if node.pk in held:
         return Tier(held[node.pk]), False
     return (Tier(held[node.chain_id]), True) if node.chain_id in held else (None, False)
+
+
+def _tiers(node: AccountNode) -> dict[int, dict[int, str]]:
+    return once(("tiers", node.pk), lambda: _tiers_by_year(node))
+
+
+def _tiers_by_year(node: AccountNode) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {}
+    rows = AccountTier.objects.filter(node__in=[node.pk, node.chain_id or 0])
+    for number, year, tier in rows.values_list("node", "year", "tier"):
+        found.setdefault(number, {})[year] = tier
+    return found
 
 
 def credit_grade_of(node: AccountNode, *, as_of: date) -> tuple[CreditGrade | None, bool]:
@@ -120,12 +168,16 @@ def credit_grade_of(node: AccountNode, *, as_of: date) -> tuple[CreditGrade | No
 
 
 def decision_map(node: AccountNode, *, as_of: date) -> DecisionMap:
-    """Gather the contacts of an account and its aliases, with rungs and gaps, in four queries."""
-    contacts = Contact.objects.filter(node__in=one_and_aliases(node), left_on=None).select_related("holder")
-    evidence = Prefetch("evidence", queryset=RungEvidence.objects.select_related("recorded_by"))
-    chosen = decay(as_of=as_of)
-    known = [known_of(contact, as_of=as_of, chosen=chosen) for contact in contacts.prefetch_related(evidence)]
+    """Gather the contacts of an account and its aliases, with rungs and gaps, in three queries."""
+    chosen, contacts = decay(as_of=as_of), [one for one in _contacts(node) if one.left_on is None]
+    known = [known_of(contact, as_of=as_of, chosen=chosen) for contact in contacts]
     return DecisionMap(known, gaps([_voice(one) for one in known]), chosen)
+
+
+def _contacts(node: AccountNode) -> list[Contact]:
+    contacts = Contact.objects.filter(node__in=one_and_aliases(node)).select_related("holder")
+    evidence = Prefetch("evidence", queryset=RungEvidence.objects.select_related("recorded_by"))
+    return once(("contacts", node.pk), lambda: list(contacts.prefetch_related(evidence)))
 
 
 def known_of(contact: Contact, *, as_of: date, chosen: Decay) -> Known:
@@ -135,9 +187,9 @@ def known_of(contact: Contact, *, as_of: date, chosen: Decay) -> Known:
     return Known(contact, standing(proofs, as_of=as_of, decay=chosen), evidence)
 
 
-def left_contacts(node: AccountNode) -> QuerySet[Contact]:
-    """List those who left the account."""
-    return Contact.objects.filter(node=node).exclude(left_on=None)
+def left_contacts(node: AccountNode) -> list[Contact]:
+    """List those who left the account, or one of its aliases."""
+    return [one for one in _contacts(node) if one.left_on]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +250,10 @@ def procedure_on(node: AccountNode, *, as_of: date) -> SettlementProcedure | Non
     return nearest.first()
 
 
-def merges_of(node: AccountNode) -> QuerySet[AccountMerge]:
+def merges_of(node: AccountNode) -> list[AccountMerge]:
     """List what was merged into an account, and was not undone."""
-    return AccountMerge.objects.filter(kept=node, undone_at=None).select_related("alias", "merged_by")
+    merges = AccountMerge.objects.filter(kept=node, undone_at=None).select_related("alias", "merged_by")
+    return once(("merges", node.pk), lambda: list(merges))
 
 
 def other_codes(numbers: Sequence[int]) -> QuerySet[AccountCode]:

@@ -47,10 +47,15 @@ def visible_to(
     return nodes.filter(owned)
 
 
-def reaches(person: "User", number: int, *, as_of: date, permission: str) -> bool:
-    """Tell whether a person may see, or change, one node."""
-    nodes = visible_to(person, as_of=as_of, permission=permission).filter(pk=number)
-    return once(("reaches", person.pk, number, as_of, permission), nodes.exists)
+def reaches(person: "User", node: AccountNode, *, as_of: date, permission: str = VIEW) -> bool:
+    """Tell whether a person may see, or change, a node that was read; the rule is that of `visible_to`."""
+    scope = scope_of(person, permission)
+    if scope is None or scope is Scope.COMPANY:
+        return scope is Scope.COMPANY
+    if node.owner_id in owners(person, permission=permission, scope=scope, as_of=as_of):
+        return True
+    granted = granted_nodes(person, as_of=as_of, permission=permission)
+    return bool(granted) and not _own_and_above(node).isdisjoint(granted)
 
 
 def granted_nodes(person: "User", *, as_of: date, permission: str = VIEW) -> list[int]:
@@ -63,6 +68,11 @@ def granted_nodes(person: "User", *, as_of: date, permission: str = VIEW) -> lis
 def _grants(person: "User", as_of: date) -> list[tuple[int, str]]:
     in_force = Q(ends_before=None) | Q(ends_before__gt=as_of)
     return list(AccountGrant.objects.filter(in_force, person=person, starts_on__lte=as_of).values_list("node", "kind"))
+
+
+def _own_and_above(node: AccountNode) -> frozenset[int]:
+    above = AccountAncestor.objects.filter(node=node).values_list("ancestor", flat=True)
+    return once(("own_and_above", node.pk), lambda: frozenset(above))
 
 
 def account_reach(person: "User", *, as_of: date, permission: str = VIEW) -> AccountReach | None:

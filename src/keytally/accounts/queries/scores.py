@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from keytally.accounts.labels import Status
 from keytally.accounts.models import AccountMeasure, AccountNode, ScoreJudgement, ScoreRecord
@@ -62,12 +62,9 @@ def known_of_all(*, as_of: date) -> "Mapping[int, Known]":
     return {chain: Known(own, until.get(chain), judged.get(chain)) for chain, own in figures.items()}
 
 
-def sums_by_chain(
-    measure: str, starts_on: date, ends_before: date, *, currency: str = "CNY", chain: int | None = None
-) -> dict[int, int]:
-    """Add a measure up over each chain, or one, and everything below it, in one currency."""
+def sums_by_chain(measure: str, starts_on: date, ends_before: date, *, currency: str = "CNY") -> dict[int, int]:
+    """Add a measure up over each chain and everything below it, in one currency."""
     rows = AccountMeasure.objects.filter(measure=measure, starts_on__gte=starts_on, ends_before__lte=ends_before)
-    rows = rows.filter(node__chain=chain) if chain else rows
     kept = rows.filter(currency__in=["", currency], node__chain__isnull=False).values_list("node__chain")
     return {chain or 0: int(total) for chain, total in kept.annotate(total=Sum("figure")).order_by()}
 
@@ -88,16 +85,24 @@ class GrowthSpace:
 
 def growth_space(chain: AccountNode, *, as_of: date) -> GrowthSpace:
     """Tell the white space of a chain: as it was measured, else the stores we know there and do not supply yet."""
-    latest = _latest_by_chain(as_of).get(chain.pk, {})
+    latest = _latest_by_chain(as_of, chain=chain.pk).get(chain.pk, {})
     prospects = AccountNode.objects.filter(kind=NodeKind.STORE, chain=chain, merged_into=None, status=Status.PROSPECT)
-    span = trailing(as_of)
-    sales = sums_by_chain("SALES", span.starts_on, span.ends_before, chain=chain.pk).get(chain.pk)
-    earlier = sums_by_chain("SALES", span.before_on, span.starts_on, chain=chain.pk).get(chain.pk, 0)
+    sales, earlier = _sales_of(chain, span=trailing(as_of))
     return GrowthSpace(
         stores_not_served=latest.get("STORES_NOT_SERVED", prospects.count() or None),
         skus_not_listed=latest.get("SKUS_NOT_LISTED"),
         growth_ppm=(sales - earlier) * 1_000_000 // earlier if sales is not None and earlier > 0 else None,
     )
+
+
+def _sales_of(chain: AccountNode, *, span: Span) -> tuple[int | None, int]:
+    rows = AccountMeasure.objects.filter(measure="SALES", currency__in=["", "CNY"], node__chain=chain)
+    latest = Q(starts_on__gte=span.starts_on, ends_before__lte=span.ends_before)
+    before = Q(starts_on__gte=span.before_on, ends_before__lte=span.starts_on)
+    found = rows.filter(latest | before).aggregate(
+        latest=Sum("figure", filter=latest), before=Sum("figure", filter=before)
+    )
+    return None if found["latest"] is None else int(found["latest"]), int(found["before"] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +148,9 @@ def _stores_by_chain() -> dict[int, tuple[int, int, int]]:
     return {row["chain"] or 0: (row["count"], int(row["floor"] or 0), int(row["traffic"] or 0)) for row in rows}
 
 
-def _latest_by_chain(as_of: date) -> dict[int, dict[str, int]]:
+def _latest_by_chain(as_of: date, *, chain: int | None = None) -> dict[int, dict[str, int]]:
     rows = AccountMeasure.objects.filter(measure__in=_LATEST, starts_on__lte=as_of, node__kind=NodeKind.CHAIN)
+    rows = rows.filter(node=chain) if chain else rows
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for node, measure, figure in rows.order_by("starts_on").values_list("node", "measure", "figure"):
         found[node][measure] = figure

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from keytally.accounts.queries import pages
-from keytally.accounts.queries.reach import CHANGE, reaches, visible_node
+from keytally.accounts.queries.reach import CHANGE, reaches
 from keytally.accounts.subjects import ACCOUNT
 from keytally.core.access import person_of, requires
 from keytally.core.clock import business_date
@@ -35,8 +35,8 @@ class Shown:
 @require_GET
 def show(request: HttpRequest, number: int) -> HttpResponse:
     person, today = person_of(request), business_date(datetime.now(UTC))
-    node = visible_node(number, person=person, as_of=today)
-    if node is None:
+    node = pages.account(number)
+    if node is None or not reaches(person, node, as_of=today):
         raise Http404
     if node.merged_into and "alias" not in request.GET:
         return redirect("accounts:show", node.merged_into.pk)
@@ -46,7 +46,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "above": pages.above(node),
         "tier": tier,
         "tier_is_of_chain": is_of_chain,
-        "may_change": _may(CHANGE, request, number),
+        "may_change": reaches(person, node, as_of=today, permission=CHANGE),
         "panels": _without_holes(
             # Each panel is rendered by a template of its capability.
             Shown(panel.code, panel.title, mark_safe(panel.render(request, node.pk, today)))  # noqa: S308 - see above
@@ -65,8 +65,3 @@ def _without_holes(panels: Iterable[Shown]) -> list[Shown]:
     rest = shown[middle:]
     narrow = [panel for panel in rest if panel.code not in WIDE]
     return [*shown[:middle], *narrow, *(panel for panel in rest if panel.code in WIDE)]
-
-
-def _may(permission: str, request: HttpRequest, number: int) -> bool:
-    person, today = person_of(request), business_date(datetime.now(UTC))
-    return person.may(permission) and reaches(person, number, as_of=today, permission=permission)

@@ -60,6 +60,10 @@ def reach(person: "User", as_of: date) -> Reach:
 
     Who stands in for somebody at any hour of the day sees all day what waits for them.
     """
+    return once(("reach", person.pk, as_of), lambda: _reach(person, as_of))
+
+
+def _reach(person: "User", as_of: date) -> Reach:
     whole = organisation(as_of=as_of)
     decides = whole.subtree(person.pk)
     midnight = datetime.combine(as_of, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))

@@ -1,7 +1,7 @@
 """What did we give an account, over time? (K06)"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -44,8 +44,17 @@ def value_of(number: int) -> QuerySet[ValueGiven]:
 
 def years_of(number: int) -> list[Year]:
     """Count what was given by year and kind, the newest year first; what was taken back does not count."""
+    return _years(value_of(number).filter(withdrawn_at=None).values_list("given_on", "kind"))
+
+
+def years_in(given: Iterable[ValueGiven]) -> list[Year]:
+    """Count what was read of value given as `years_of` does."""
+    return _years((one.given_on, one.kind) for one in given if one.withdrawn_at is None)
+
+
+def _years(given: Iterable[tuple[date, str]]) -> list[Year]:
     counted: dict[int, Counter[ValueKind]] = {}
-    for day, kind in value_of(number).filter(withdrawn_at=None).values_list("given_on", "kind"):
+    for day, kind in given:
         counted.setdefault(day.year, Counter())[ValueKind(kind)] += 1
     return [Year(year, counted[year]) for year in sorted(counted, reverse=True)]
 
@@ -64,12 +73,6 @@ def contacts_of(node: AccountNode) -> QuerySet[Contact]:
 def chains() -> dict[str, AccountNode]:
     """List every chain by its code."""
     return {node.code: node for node in AccountNode.objects.filter(kind="CHAIN", merged_into=None)}
-
-
-def chain_of(number: int) -> int:
-    """Name the chain of an account; a chain is its own."""
-    node = AccountNode.objects.only("chain").get(pk=number)
-    return node.chain_id or node.pk
 
 
 def node_of(number: int, *, person: "User", as_of: date, permission: str) -> AccountNode | None:
