@@ -30,6 +30,13 @@ class Among(Lookup):
         left, parameters = self.process_lhs(compiler, connection)
         return f"{left} in ({', '.join(map(str, self.rhs))})", parameters
 
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:  # noqa: ANN401 - Django's own signature
+        """Write the numbers as one array, which PostgreSQL reads faster than so many constants."""
+        if not self.rhs:
+            raise EmptyResultSet
+        left, parameters = self.process_lhs(compiler, connection)
+        return f"{left} = any('{{{','.join(map(str, self.rhs))}}}'::bigint[])", parameters
+
 
 for kind in (ForeignKey, AutoField, BigAutoField):
     kind.register_lookup(Among)

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from keytally.core.search import Hit, register_finder
 from keytally.negotiation.labels import STATES, State
-from keytally.negotiation.queries.reach import Asked, filtered
+from keytally.negotiation.queries.reach import named, visible_to
 
 if TYPE_CHECKING:
     from keytally.core.models import User
 
 
 def _find(person: "User", text: str, as_of: date, most: int) -> Sequence[Hit]:
-    found = filtered(person, Asked(text=text.strip()), as_of=as_of)[:most]
+    seen = visible_to(person, as_of).select_related("opportunity").only("state", "opportunity__name")
+    found = named(person, text.strip()[:80], found=seen, as_of=as_of).order_by("-opened_at", "-pk")[:most]
     return [
         Hit(
             label=one.opportunity.name,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from keytally.core.search import Hit, register_finder
-from keytally.people.queries.positions import Filter, filtered_positions, people_like, person_rows, position_rows
+from keytally.people.queries.positions import people_like, person_rows, position_rows, positions_named
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -31,7 +31,7 @@ def _find_people(person: "User", text: str, as_of: date, most: int) -> Sequence[
 def _find_positions(person: "User", text: str, as_of: date, most: int) -> Sequence[Hit]:
     if not person.may("people.view"):
         return []
-    places = list(filtered_positions(Filter(as_of=as_of, text=_clean(text)))[:most])
+    places = list(positions_named(_clean(text), as_of=as_of)[:most])
     return [
         Hit(
             label=row.position.name,
@@ -39,7 +39,7 @@ def _find_positions(person: "User", text: str, as_of: date, most: int) -> Sequen
             kind=_("Position"),
             url=reverse("people:position", args=[row.position.pk]),
         )
-        for row in position_rows(places, as_of=as_of)
+        for row in (position_rows(places, as_of=as_of) if places else ())
     ]
 
 

@@ -134,8 +134,9 @@ def _database() -> dict[str, Any]:
         chosen["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     else:
         chosen["CONN_HEALTH_CHECKS"] = True
-        # Pages ask short questions: compiling a query takes PostgreSQL longer than answering it.
-        chosen["OPTIONS"] = {"options": "-c jit=off", **chosen.get("OPTIONS", {})}
+        # Pages ask short questions: compiling one, or starting processes to share it, takes longer than answering it.
+        short = "-c jit=off -c max_parallel_workers_per_gather=0"
+        chosen["OPTIONS"] = {"options": short, **chosen.get("OPTIONS", {})}
     # A thread keeps its connection: a new one would read the schema again, table by table, before it answers.
     chosen["CONN_MAX_AGE"] = 3600
     return chosen

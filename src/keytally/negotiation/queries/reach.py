@@ -64,18 +64,19 @@ def filtered(person: "User", asked: Asked, *, as_of: date) -> QuerySet[Negotiati
     elif asked.state:
         found = found.filter(state=asked.state)
     if asked.text:
-        found = found.filter(_named(person, asked.text, as_of=as_of))
+        found = named(person, asked.text, found=found, as_of=as_of)
     return found.annotate(round_count=Count("rounds", distinct=True)).order_by("-opened_at", "-pk")
 
 
-def _named(person: "User", text: str, *, as_of: date) -> Q:
-    """Write the condition of a name: of the opportunity or the account, as it is written or by its pinyin."""
+def named(person: "User", text: str, *, found: QuerySet[Negotiation], as_of: date) -> QuerySet[Negotiation]:
+    """Keep those that a text names: by the opportunity or the account, as it is written or by its pinyin."""
     known = Q(opportunity__name__icontains=text) | Q(opportunity__account__name_zh__icontains=text)
     words, sounds = query_words(text), Q()
     for word in words:
         sounds &= Q(opportunity__name_words__startswith=word) | Q(opportunity__name_words__contains=f" {word}")
     accounts = find_accounts(person, text, as_of=as_of, most=MOST_ACCOUNTS)
-    return known | Q(opportunity__account__in=[node.pk for node in accounts]) | (sounds if words else Q(pk=None))
+    known |= Q(opportunity__account__in=[node.pk for node in accounts])
+    return found.filter(known | sounds if words else known)
 
 
 def negotiation_of(number: int, *, person: "User", as_of: date, permission: str = VIEW) -> Negotiation | None:

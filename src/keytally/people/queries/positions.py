@@ -57,9 +57,18 @@ def filtered_positions(wanted: Filter) -> QuerySet[Position]:
         found = found.filter(~Exists(held))
     if wanted.text:
         by_holder = held.filter(Q(person__name__icontains=wanted.text) | Q(person__username__icontains=wanted.text))
-        named = Q(name_zh__icontains=wanted.text) | Q(name_en__icontains=wanted.text) | Q(code__icontains=wanted.text)
-        found = found.filter(named | Q(city__icontains=wanted.text) | Exists(by_holder))
+        found = found.filter(_named(wanted.text) | Exists(by_holder))
     return found
+
+
+def positions_named(text: str, *, as_of: date) -> QuerySet[Position]:
+    """List the positions of a day whose own name, code or city has a text in it."""
+    return Position.objects.filter(running(as_of), _named(text)).order_by("unit__code", "code")
+
+
+def _named(text: str) -> Q:
+    by_name = Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    return by_name | Q(code__icontains=text) | Q(city__icontains=text)
 
 
 def positions_to_take(wanted: Filter) -> QuerySet[Position]:
