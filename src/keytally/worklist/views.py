@@ -24,7 +24,7 @@ from keytally.worklist.kinds import Label, Waiting, WorkKind
 from keytally.worklist.rules import Clock, Urgency, in_order, urgency
 
 # What one page shows of a group; the filter narrows the rest down.
-MOST_IN_GROUP = 200
+MOST_IN_GROUP = 100
 HEADINGS = {
     Urgency.OVERDUE: gettext_lazy("Overdue"),
     Urgency.TODAY: gettext_lazy("Due today"),
