@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from keytally.core.clock import business_date
+from keytally.core.turns import let_others_write
 from keytally.funnel.models import Opportunity
 from keytally.funnel.queries.proofs import judged, kept_proofs
 from keytally.funnel.rule_data import gate_profile
@@ -54,6 +55,8 @@ def refresh_all(*, now: datetime) -> int:
             batch = list(Opportunity.objects.select_for_update().filter(pk__in=numbers[start : start + AT_ONCE]))
             gather(batch, now=now)
             changed += judge_again(batch, as_of=business_date(now))
+        if start + AT_ONCE < len(numbers):
+            let_others_write()
     return changed
 
 

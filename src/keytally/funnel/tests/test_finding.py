@@ -7,6 +7,7 @@ from keytally.funnel.labels import PaperKind
 from keytally.funnel.models import GateEvidence
 from keytally.funnel.queries.proofs import evidence_shown
 from keytally.funnel.rules.stages import Stage, TeamRole
+from keytally.funnel.services import judging
 from keytally.funnel.services.judging import refresh
 from keytally.funnel.services.moving import move
 from keytally.funnel.services.papers import add_paper
@@ -76,3 +77,13 @@ def test_finding_again_keeps_nothing_twice(cast):
     assert GateEvidence.objects.filter(opportunity=one, criterion="majority_for_us").count() == 1
     shows(one, "need_stated")
     assert GateEvidence.objects.filter(opportunity=one, criterion="majority_for_us").count() == 1
+
+
+def test_looking_through_the_whole_funnel_lets_others_write_between_its_parts(cast, monkeypatch):
+    for _one in range(3):
+        opened(cast)
+    turns = []
+    monkeypatch.setattr(judging, "AT_ONCE", 1)
+    monkeypatch.setattr(judging, "let_others_write", lambda: turns.append(1))
+    judging.refresh_all(now=NOW)
+    assert len(turns) == 2
