@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from keytally.accounts.models import AccountNode
+from keytally.accounts.models import AccountNode, Contact
 from keytally.accounts.queries.reach import AccountReach, account_reach, node_word, owner_word, visible_to
 from keytally.core.once import once
-from keytally.core.search import query_words
+from keytally.core.search import index_words, query_words
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -65,6 +65,24 @@ def _found(person: "User", text: str, *, as_of: date) -> list[AccountNode]:
     nodes = AccountNode.objects.select_related("chain").only(*_SHOWN)
     seen = visible_to(person, as_of=as_of, queryset=nodes.filter(pk__in={*exact, *begun}))
     return sorted(seen, key=lambda node: _order(node, text=text, exact=exact))
+
+
+def contacts_meant(nodes: Sequence[AccountNode], text: str) -> dict[int, str]:
+    """Name the contacts by whom accounts were found, where it was not by their own name or code; by account."""
+    words = query_words(text)
+    others = [node.pk for node in nodes if not _says(index_words(node.code, names=(node.name_zh, node.name_en)), words)]
+    if not others:
+        return {}
+    found: dict[int, list[str]] = {}
+    for number, name, phone in Contact.objects.filter(node__in=others).values_list("node", "name", "phone_plain"):
+        if _says(index_words(phone, names=[name]), words):
+            found.setdefault(number, []).append(name)
+    return {number: ", ".join(names[:3]) for number, names in found.items()}
+
+
+def _says(kept: str, words: Sequence[str]) -> bool:
+    """Tell whether each of these words begins one of those that are kept."""
+    return all(f" {word}" in f" {kept}" for word in words)
 
 
 def condition(text: str) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from keytally.accounts.queries.search import find_accounts
 from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import end_grant, give_over, grant
-from keytally.core.search import index_words, query_words
+from keytally.core.search import found, index_words, query_words
 
 from .conftest import NOW, TODAY
 
@@ -33,6 +33,14 @@ def known(cast, director):
 )
 def test_it_finds_a_store(known, director, text):
     assert names(director, text) == ["永盛中山店"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("王建国", True), ("wjg", True), ("1380013", True), ("中山", False), ("0071", False)]
+)
+def test_it_says_by_whom_an_account_was_found(known, director, text, named):
+    (hit,) = [one for one in found(director, text, as_of=TODAY, most=20) if one.label == "永盛中山店"]
+    assert ("王建国" in hit.detail) is (text not in {"中山", "0071"})
 
 
 def test_what_was_typed_is_all_asked_for(known, director):
