@@ -4,6 +4,7 @@ Ids of rows are typed, so that an account's cannot be handed in for a job's. Num
 check digits; python-stdnum knows them.
 """
 
+import unicodedata
 from typing import NewType
 
 from stdnum import ean
@@ -64,13 +65,13 @@ def gln(text: str) -> Gln:
 
 
 def uscc(text: str) -> Uscc:
-    """Read a unified social credit code, the tax number of a Chinese company.
+    """Read a unified social credit code, the tax number of a Chinese company; an input method may write it full width.
 
-    >>> uscc("91110000600037341l")
-    '91110000600037341L'
+    >>> uscc("91110000600037341l"), uscc("９１110000600037341L")
+    ('91110000600037341L', '91110000600037341L')
     """
     try:
-        return Uscc(str(_uscc.validate(text)))
+        return Uscc(str(_uscc.validate(unicodedata.normalize("NFKC", text))))
     except ValidationError:
         raise MalformedIdentifier("USCC", text) from None
 

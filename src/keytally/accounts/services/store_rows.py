@@ -13,7 +13,7 @@ from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.codes import checked_number, plain_code
 from keytally.accounts.rules.doubts import doubts
 from keytally.accounts.rules.parties import NodeKind
-from keytally.accounts.rules.regions import MUNICIPALITIES, area_names, contradicts, depth_of, region_of
+from keytally.accounts.rules.regions import area_names, elsewhere, region_of
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import classes, codes, nodes, parties
 from keytally.accounts.services.chunks import Became, Chunk, Given, StoreRow
@@ -129,16 +129,13 @@ def _store(facts: Facts, *, chain: AccountNode, chunk: Chunk) -> AccountNode | N
 def _area(facts: Facts, *, given: Given, became: Became, known: AccountNode | None) -> str:
     """Read the region as far as the row says it; what it does not say is reported, not invented."""
     stated, address = str(facts.get("area_code") or ""), str(facts.get("address") or "")
-    if stated and contradicts(address, code=stated):
-        names = {"there": " ".join(area_names(region_of(address).code)), "here": " ".join(area_names(stated))}
+    if stated and (there := elsewhere(address, code=stated)):
+        names = {"there": " ".join(area_names(there)), "here": " ".join(area_names(stated))}
         raise UnableToKeepAccount(("ADDRESS_ELSEWHERE", {"value": stated, **names}))
     within = stated or (known.area_code if known else "") or given.area
     found = region_of(address, within=within)
-    if not found.code:
-        became.warnings.append("PROVINCE_OPEN")
-    elif depth_of(found.code) < 3:
-        is_city = depth_of(found.code) == 2 or found.code[:2] in MUNICIPALITIES
-        became.warnings.append("DISTRICT_OPEN" if is_city else "CITY_OPEN")
+    if found.open_reason:
+        became.warnings.append(found.open_reason)
     return found.code or stated
 
 

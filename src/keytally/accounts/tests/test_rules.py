@@ -55,6 +55,13 @@ def test_only_one_combination_has_no_mode(ship_to, bill_to):
     [
         ("TAX_ID", "91110000600037341L", ("91110000600037341L", None)),
         ("TAX_ID", "911100006000373410", ("911100006000373410", "TAX_ID_WRONG")),
+        ("TAX_ID", "９１１１００００６０００３７３４１\uff2c", ("91110000600037341L", None)),
+        ("TAX_ID", "91110000600037341", ("91110000600037341", "TAX_ID_WRONG")),
+        ("TAX_ID", "91110000600037341I", ("91110000600037341I", "TAX_ID_WRONG")),
+        ("GLN", "４０１２３４５０００００９", ("4012345000009", None)),
+        ("GLN", "401234500000A", ("401234500000A", "GLN_WRONG")),
+        ("GLN", "96385074", ("96385074", "GLN_WRONG")),
+        ("GTIN", "690123456789", ("690123456789", "GTIN_WRONG")),
         ("GLN", "", ("", None)),
         ("GTIN", "6 901234 567892", ("6901234567892", None)),
     ],
@@ -205,11 +212,46 @@ def test_likeness_does_not_depend_on_the_order(one, other):
         ("上海南京东路1号", "", "310000", "DISTRICT_OPEN"),
         ("上海路1号", "", "", "PROVINCE_OPEN"),
         ("", "310000", "310000", "DISTRICT_OPEN"),
+        ("昆山市花桥镇1号", "", "320583", ""),
+        ("昆山市场1号", "", "", "PROVINCE_OPEN"),
+        ("仙桃市", "", "429004", ""),
+        ("广东省东莞市南城街道", "", "441900", ""),
+        ("上海市闸北区共和新路1号", "", "310000", "DISTRICT_OPEN"),
+        ("重庆市城口县", "", "500229", ""),
+        ("200001 中国上海市黄浦区南京东路1号", "", "310101", ""),
+        ("台湾省台北市信义区", "", "710000", ""),
+        ("台湾路1号", "", "", "PROVINCE_OPEN"),
+        ("香港九龙弥敦道1号", "", "810000", ""),
+        ("香港中路1号", "", "", "PROVINCE_OPEN"),
+        ("澳门特别行政区", "", "820000", ""),
     ],
 )
 def test_a_region_is_read_from_the_address_or_left_open(address, within, code, open_reason):
     found = regions.region_of(address, within=within)
     assert (found.code, found.open_reason) == (code, open_reason)
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "there"),
+    [
+        ("浦东新区川沙路1号", "310105", "310115"),
+        ("西湖区文三路1号", "330102", "330106"),
+        ("长春市朝阳区", "110105", "220104"),
+        ("上海市", "310105", ""),
+        ("浦东新区川沙路1号", "310000", ""),
+        ("中山西路1号", "310105", ""),
+        ("仙桃市", "429004", ""),
+    ],
+)
+def test_an_address_that_names_another_division_than_the_code_is_told(address, code, there):
+    assert regions.elsewhere(address, code=code) == there
+
+
+def test_every_division_has_a_code_of_six_digits():
+    codes_known = [
+        one.code for province in regions.divisions() for one in (province, *regions.divisions(under=province.code))
+    ]
+    assert all(len(code) == 6 and code.isdecimal() for code in codes_known)
 
 
 def test_every_division_names_what_lies_above_it():
