@@ -19,6 +19,10 @@ SENTENCES: Mapping[str, Promise | str] = {
     "PARTIES_NOT_LATER": gettext_lazy(
         "The parties begin on %(day)s, but those in force begin on %(latest)s: give a later day, so that history stays."
     ),
+    "PARTIES_STILL_HELD": gettext_lazy(
+        "The parties begin on %(day)s, but others held until before %(until)s: give that day or a later one, so that "
+        "no day has two answers."
+    ),
     "NOT_A_STORE": gettext_lazy("Only a store has a buyer, a ship-to and a bill-to."),
     "CODE_TAKEN": gettext_lazy("The code %(code)s belongs to %(name)s already; choose another or open that account."),
     "THEIR_CODE_TAKEN": gettext_lazy(
@@ -97,6 +101,7 @@ SENTENCES: Mapping[str, Promise | str] = {
     "NO_FLAG": gettext_lazy("“%(value)s” is neither yes nor no."),
     "NO_MONTH": gettext_lazy("“%(value)s” is no month; write 2026-07."),
     "NO_FIGURE": gettext_lazy("“%(value)s” is no figure."),
+    "NO_CURRENCY": gettext_lazy("“%(value)s” is no currency; write three letters such as CNY."),
     "NO_KIND": gettext_lazy("“%(value)s” is no kind of account."),
     "NO_TIER": gettext_lazy("“%(value)s” is no tier; write A, B or C."),
     "NO_STATE": gettext_lazy("“%(value)s” is no state of a store."),
@@ -122,6 +127,10 @@ SENTENCES: Mapping[str, Promise | str] = {
     "NO_ACCOUNT": gettext_lazy("No account, or more than one, has the code or name “%(value)s”."),
     "NO_CHAIN": gettext_lazy(
         "The chain “%(value)s” is not there: import the chains first, or let missing chains be added."
+    ),
+    "CHAIN_NOT_ONE": gettext_lazy("Several chains are called “%(value)s”: write the code of the one that is meant."),
+    "CODE_OF_ANOTHER_CHAIN": gettext_lazy(
+        "%(code)s is the code of %(name)s of another chain (%(chain)s): mend the code or the chain of the row."
     ),
     "CHAIN_MISSING": gettext_lazy("The chain is missing."),
     "NO_PARTY": gettext_lazy("“%(value)s” is no party: write the code of the head office or warehouse, or “store”."),

@@ -35,6 +35,8 @@ _TWO_READINGS = {
 }
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[a-z]+|[0-9]+")
 _CODES = re.compile(r"[a-z0-9][a-z0-9_./\-]*")
+_PARTED = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[\W_]+(?=[\u3400-\u9fff\uf900-\ufaff])")
+_PHONE = re.compile(r"(?:\+86|0086)?([0-9 ()\-]+)")
 _JOINTS = re.compile(r"[_./\-]+")
 
 
@@ -95,19 +97,20 @@ def bigrams(text: str) -> list[str]:
 
 def index_words(*texts: str, names: Iterable[str] = ()) -> str:
     """Write the words by which something is found: of names also their pinyin and initials."""
-    words = dict.fromkeys(word for text in (*texts, *names) for word in _words(_plain(text)))
-    words |= dict.fromkeys(word for name in names for word in _sounds(name))
+    written = [text for name in names for text in _bridged(name)]
+    words = dict.fromkeys(word for text in (*map(_plain, texts), *written) for word in _words(text))
+    words |= dict.fromkeys(word for text in written for word in _sounds(text))
     return " ".join(words)
 
 
 def query_words(text: str) -> tuple[str, ...]:
     """Cut what was typed into the words that all must begin a word of the thing; empty where nothing can be found.
 
-    >>> query_words("沃尔玛 SH-01"), query_words("玛")
-    (('沃尔', '尔玛', 'sh01'), ('玛',))
+    >>> query_words("沃尔玛 SH-01"), query_words("玛"), query_words("+86 138 0013 8000")
+    (('沃尔', '尔玛', 'sh01'), ('玛',), ('13800138000',))
     """
     words: list[str] = []
-    for run in _typed(_plain(text)):
+    for run in _typed(_as_phone(_plain(text))):
         is_chinese = not run.isascii()
         words += [pair for pair in bigrams(run) if len(pair) == 2] or [run] if is_chinese else [run[:LONGEST_WORD]]
     return tuple(dict.fromkeys(words))[:8]
@@ -127,6 +130,20 @@ def sort_key(name: str) -> str:
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _bridged(name: str) -> tuple[str, ...]:
+    """Read a name as it is written and, where signs part its Chinese, without them: 家乐福(古北店) is 家乐福古北店."""
+    plain = _plain(name)
+    joined = _PARTED.sub("", plain)
+    return (plain,) if joined == plain else (plain, joined)
+
+
+def _as_phone(text: str) -> str:
+    """Join the digits of what looks like a phone number; people write it with blanks, brackets and +86."""
+    found = _PHONE.fullmatch(text.strip())
+    digits = "".join(filter(str.isdecimal, found[1])) if found else ""
+    return digits if 10 <= len(digits) <= 12 else text
 
 
 def _typed(text: str) -> Iterator[str]:

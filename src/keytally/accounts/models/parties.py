@@ -11,6 +11,13 @@ from keytally.accounts.models.nodes import AccountNode
 from keytally.accounts.rules.parties import Mode, PartyKind, mode_of
 
 _KINDS = [kind.value for kind in PartyKind]
+_STORE_BUYS = Q(buyer_kind=PartyKind.STORE.value)
+
+
+def _is_itself(party: str) -> Q:
+    """Say that a party on the side of the store is the store of the row, and one on the other side is not."""
+    is_store, same = Q(**{f"{party}_kind": PartyKind.STORE.value}), Q(**{party: F("store")})
+    return (is_store & same) | (~is_store & ~same)
 
 
 class PartyRoles(models.Model):
@@ -41,6 +48,11 @@ class PartyRoles(models.Model):
             models.CheckConstraint(
                 condition=Q(buyer_kind__in=_KINDS) & Q(ship_to_kind__in=_KINDS) & Q(bill_to_kind__in=_KINDS),
                 name="parties_kinds_known",
+            ),
+            # A store receives and pays for itself only, so that nobody can write a kind that its party does not have.
+            models.CheckConstraint(
+                condition=_is_itself("ship_to") & _is_itself("bill_to") & (_STORE_BUYS | ~Q(buyer=F("store"))),
+                name="parties_kinds_true",
             ),
             models.CheckConstraint(
                 condition=Q(ends_before__isnull=True) | Q(ends_before__gt=F("starts_on")), name="parties_end_later"

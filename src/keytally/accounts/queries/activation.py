@@ -24,11 +24,14 @@ def missing_in(node: AccountNode, held: Holdings, *, chain_tiers: Collection[int
     """List them for a store that was read with what is kept with it; a store is led as its chain is."""
     classes = {one.value.axis.code: one.value.code for one in held.classes}
     latest = sorted(held.parties, key=lambda one: one.starts_on, reverse=True)
-    parties = in_force(latest, as_of=as_of) or (latest[0] if latest else None)
+    # What ended says nothing any more; what is to begin does.
+    to_come = [one for one in latest if one.starts_on > as_of]
+    parties = in_force(latest, as_of=as_of) or (to_come[-1] if to_come else None)
+    theirs = [one for one in held.codes if one.side == CodeSide.THEIRS]
     facts: dict[str, object] = {
         "chain": node.chain_id,
         "code": node.code,
-        "their_code": any(one.side == CodeSide.THEIRS for one in held.codes) or None,
+        "their_code": any(not one.ends_before or one.ends_before > as_of for one in theirs) or None,
         "name_zh": node.name_zh,
         "tax_id": node.legal_party.tax_id if node.legal_party else None,
         "account_tier": as_of.year in held.tiers or as_of.year in chain_tiers or None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q, QuerySet
 
 from keytally.accounts.labels import CodeSide, Status
 from keytally.accounts.models import AccountCode, AccountNode, AccountTier, Classification, Contact, PartyRoles
@@ -24,7 +24,9 @@ STATES: Mapping[Status, str] = {
 def with_s1(nodes: QuerySet[AccountNode], *, as_of: date) -> QuerySet[AccountNode]:
     """Fetch with some accounts all that S1 says of them, in a constant number of queries for each thousand."""
     in_force = Q(ends_before=None) | Q(ends_before__gt=as_of)
-    codes = AccountCode.objects.filter(in_force, side=CodeSide.THEIRS).order_by("starts_on")
+    is_to_come = ExpressionWrapper(Q(starts_on__gt=as_of), output_field=BooleanField(null=True))
+    codes = AccountCode.objects.filter(in_force, side=CodeSide.THEIRS).annotate(is_to_come=is_to_come)
+    codes = codes.order_by(F("starts_on").asc(nulls_first=True), "pk")
     parties = PartyRoles.objects.filter(in_force, starts_on__lte=as_of).select_related("buyer", "ship_to", "bill_to")
     tiers = AccountTier.objects.filter(year=as_of.year)
     classes = Classification.objects.select_related("value__axis")
@@ -85,13 +87,15 @@ _OURSELVES = "自有"
 
 
 def _their_code(node: AccountNode, column: str) -> object:
-    codes = list(node.codes.all())
+    """Take the code in force, the latest of several; where none is, the next one to come."""
+    codes: list[Any] = list(node.codes.all())
     if not codes:
         return None
+    chosen = next((one for one in reversed(codes) if not one.is_to_come), codes[0])
     # People exchange the last day; we keep the day after it.
-    last = codes[-1].ends_before
+    last = chosen.ends_before
     until = date.fromordinal(last.toordinal() - 1) if last else None
-    return {"their_code": codes[-1].code, "their_code_from": codes[-1].starts_on, "their_code_to": until}[column]
+    return {"their_code": chosen.code, "their_code_from": chosen.starts_on, "their_code_to": until}[column]
 
 
 def _party(store: AccountNode, party: AccountNode) -> str:

@@ -51,7 +51,7 @@ class Known:
 
     def _read(self, rows: Sequence[Facts]) -> None:
         """Read what many rows name, in about a dozen queries and one for each chain, company and person."""
-        chains = {found.pk for found in map(self.chain, _texts(rows, "chain")) if found}
+        chains = {found.pk for name in _texts(rows, "chain") for found in self.chains(name) or ()}
         # Two imports into one chain come one after the other, chunk by chunk; no store is added twice.
         list(AccountNode.objects.select_for_update().filter(pk__in=chains).order_by("pk").values_list("pk"))
         codes = {plain_code(code) for code in _texts(rows, "code")}
@@ -117,8 +117,13 @@ class Known:
         return bool(self._once(("may", permission, node.pk), lambda: bool(self._visible(permission, [node.pk]))))
 
     def chain(self, name: str) -> AccountNode | None:
-        """Find a chain by its code or name."""
-        return self._once(("chain", name), lambda: matching.chain(name))
+        """Find a chain by its code, or by a name that only it has."""
+        found = self.chains(name)
+        return found[0] if found and len(found) == 1 else None
+
+    def chains(self, name: str) -> list[AccountNode] | None:
+        """Find the chain with a code, or all that have a name."""
+        return self._once(("chains", name), lambda: matching.chains(name) or None)
 
     def company(self, name: str | None, *, chain: AccountNode) -> AccountNode | None:
         """Find a company of a chain."""

@@ -13,11 +13,11 @@ from keytally.accounts.queries.base_file import STATES
 from keytally.accounts.queries.reach import CHANGE, GRANT, visible_to
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.codes import plain_code
-from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.parties import NodeKind
 from keytally.core.queries import people
 from keytally.core.search import sort_key
 from keytally.exchange.values import Figure, read_figure
+from keytally.kernel.money import UnknownCurrency, minor_digits
 
 if TYPE_CHECKING:
     from keytally.core.models import User
@@ -28,11 +28,13 @@ MONEY = frozenset({"SALES", "PROFIT", "REGISTERED_CAPITAL"})
 _NEAR = 2_000
 
 
-def chain(name: str) -> AccountNode | None:
-    """Find a chain by its code or name."""
-    chains = AccountNode.objects.filter(kind=NodeKind.CHAIN)
-    named = chains.filter(Q(code=plain_code(name)) | Q(name_zh=name) | Q(name_en__iexact=name)).order_by("pk").first()
-    return (named.merged_into or named) if named else None
+def chains(name: str) -> list[AccountNode]:
+    """Find the chain with a code, or all that have a name; which of several is meant a person says."""
+    named = AccountNode.objects.filter(kind=NodeKind.CHAIN).select_related("merged_into")
+    named = named.filter(Q(code=plain_code(name)) | Q(name_zh=name) | Q(name_en__iexact=name)).order_by("pk")
+    kept = {one.pk: one for one in map(kept_of, named)}
+    by_code = next((one for one in named if one.code == plain_code(name)), None)
+    return [kept_of(by_code)] if by_code else [*kept.values()]
 
 
 def company(name: str | None, *, chain: AccountNode) -> AccountNode | None:
@@ -120,7 +122,7 @@ def status(text: str) -> Status | None:
 
 
 def contact_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Read what a row says of a contact."""
+    """Read what a row says of a contact; what it does not say is left out."""
     kept = {name: facts[name] for name in ("name", "title", "phone", "email") if facts.get(name)}
     if facts.get("weight") is not None:
         kept["weight"] = facts["weight"]
@@ -130,15 +132,18 @@ def contact_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
         raise UnableToKeepAccount(("NO_ROLE", {"value": facts["decision_role"]}))
     if facts.get("stance") and not stance:
         raise UnableToKeepAccount(("NO_STANCE", {"value": facts["stance"]}))
-    return {**kept, "decision_role": role or DecisionRole.INFLUENCER, "stance": stance or Stance.NEUTRAL}
+    return {**kept, **({"decision_role": role} if role else {}), **({"stance": stance} if stance else {})}
 
 
-def figure(text: str, *, measure: str) -> int:
-    """Read a figure: an amount in minor units, anything else as a whole number."""
-    found = read_figure(text, decimals=2 if measure in MONEY else 0, marks="¥|CNY")
-    if not isinstance(found, Figure):
+def figure(text: str, *, currency: str) -> Figure:
+    """Read a figure: an amount in minor units of its currency, anything without one as a whole number."""
+    try:
+        found = read_figure(text, decimals=minor_digits(currency) if currency else 0, marks="¥|CNY")
+    except UnknownCurrency:
+        raise UnableToKeepAccount(("NO_CURRENCY", {"value": currency})) from None
+    if not isinstance(found, Figure) or (found.rounded and not currency):
         raise UnableToKeepAccount(("NO_FIGURE", {"value": text}))
-    return found.scaled
+    return found
 
 
 def measure(text: str) -> str:

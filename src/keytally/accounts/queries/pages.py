@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from keytally.accounts.labels import CodeSide, MatterState, PlanStep, PromiseState
 from keytally.accounts.models import (
@@ -106,7 +106,7 @@ def parties_history(store: AccountNode) -> list[PartyRoles]:
 
 def all_codes(numbers: Sequence[int]) -> QuerySet[AccountCode]:
     """List the codes of accounts, ours first."""
-    return AccountCode.objects.filter(node__in=numbers).order_by("side", "-starts_on", "pk")
+    return AccountCode.objects.filter(node__in=numbers).order_by("side", F("starts_on").desc(nulls_last=True), "pk")
 
 
 def codes_of(node: AccountNode) -> list[AccountCode]:
@@ -204,25 +204,24 @@ class Keepers:
 def keepers(node: AccountNode, *, as_of: date, tier: Tier | None, grade: CreditGrade | None = None) -> Keepers:
     """Gather who keeps an account on a day."""
     in_force = Q(ends_before=None) | Q(ends_before__gt=as_of)
-    named = DedicatedManager.objects.filter(in_force, node=node, starts_on__lte=as_of).select_related(
-        "person", "deputy"
-    )
-    dedicated = named.first()
+    # Whoever is named for the chain keeps what hangs under it too, unless somebody nearer is named.
+    named = DedicatedManager.objects.filter(in_force, node__below__node=node, starts_on__lte=as_of)
+    dedicated = named.select_related("person", "deputy", "node").order_by("node__below__depth", "-starts_on").first()
     grants = AccountGrant.objects.filter(in_force, node__below__node=node).select_related("person", "node")
     # A store is kept with its chain: the one person is named there.
     is_led = node.kind in ("CHAIN", "COMPANY")
     missing = dedicated_gaps(
         tier if is_led else None,
         grade=grade if is_led else None,
-        has_person=dedicated is not None,
-        has_deputy=bool(dedicated and dedicated.deputy_id),
+        has_person=bool(dedicated and dedicated.person.is_active),
+        has_deputy=bool(dedicated and dedicated.deputy and dedicated.deputy.is_active),
     )
     return Keepers(dedicated, missing, list(grants.distinct()))
 
 
 def matters(node: AccountNode) -> list[CoordinationMatter]:
     """List what was to be coordinated for an account: the open matters first, then the latest answers."""
-    found = list(CoordinationMatter.objects.filter(node=node).select_related("owner", "contact"))
+    found = list(CoordinationMatter.objects.filter(node__in=one_and_aliases(node)).select_related("owner", "contact"))
     still_open = [one for one in found if one.state == MatterState.OPEN]
     ended = sorted((one for one in found if one.answered_on), key=lambda one: (one.answered_on, one.pk), reverse=True)
     return [*still_open, *ended]
@@ -230,7 +229,7 @@ def matters(node: AccountNode) -> list[CoordinationMatter]:
 
 def promises(node: AccountNode) -> list[AccountPromise]:
     """List the promises to an account: the broken and the open ones first."""
-    found = AccountPromise.objects.filter(node=node).select_related("owner", "contact")
+    found = AccountPromise.objects.filter(node__in=one_and_aliases(node)).select_related("owner", "contact")
     order = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.LATE, PromiseState.KEPT)
     return sorted(found, key=lambda one: (order.index(PromiseState(one.state)), one.due_on))
 

@@ -59,7 +59,7 @@ def known_of_all(*, as_of: date) -> "Mapping[int, Known]":
         own.update(latest.get(chain, {}))
     until = _known_until()
     judged = _judgements(as_of)
-    return {chain: Known(own, until.get(chain), judged.get(chain)) for chain, own in figures.items()}
+    return {chain: Known(own, until[chain], judged.get(chain)) for chain, own in figures.items()}
 
 
 def sums_by_chain(measure: str, starts_on: date, ends_before: date, *, currency: str = "CNY") -> dict[int, int]:
@@ -113,19 +113,23 @@ class Dependence:
     whole: Concentration | None
     names: "Mapping[int, str]"
     regions: tuple[tuple[str, tuple[str, ...], int], ...]
+    nowhere: int = 0
+    other_currencies: tuple[str, ...] = ()
 
 
-def dependence(measure: str, *, as_of: date, nodes: QuerySet[AccountNode]) -> Dependence:
-    """Compute the concentration of a measure over the chains of some nodes, and who secures each province."""
+def dependence(measure: str, *, as_of: date, nodes: QuerySet[AccountNode], currency: str = "CNY") -> Dependence:
+    """Compute the concentration of a measure over the chains of some nodes, and who secures each province.
+
+    Amounts of another currency are not added, and are named; what lies in no province is counted apart.
+    """
     span = trailing(as_of)
     rows = AccountMeasure.objects.filter(
         measure=measure, starts_on__gte=span.starts_on, ends_before__lte=span.ends_before, node__in=nodes
     ).exclude(node__chain=None)
     whole: dict[int, int] = defaultdict(int)
     by_region: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for chain, code, total in (
-        rows.values_list("node__chain", "node__area_code").annotate(total=Sum("figure")).order_by()
-    ):
+    kept = rows.filter(currency__in=["", currency]).values_list("node__chain", "node__area_code")
+    for chain, code, total in kept.annotate(total=Sum("figure")).order_by():
         whole[chain] += int(total)
         by_region[f"{code[:2]}0000" if code else ""][chain] += int(total)
     names = {node.pk: node.name for node in AccountNode.objects.filter(pk__in=whole)}
@@ -134,7 +138,11 @@ def dependence(measure: str, *, as_of: date, nodes: QuerySet[AccountNode]) -> De
         found = area(code)
         if found:
             regions.append((found.name, tuple(names[one] for one in securing(figures)), sum(figures.values())))
-    return Dependence(measure, concentration(whole), names, tuple(regions))
+    others = (
+        rows.exclude(currency__in=["", currency]).values_list("currency", flat=True).distinct().order_by("currency")
+    )
+    nowhere = sum(sum(figures.values()) for code, figures in by_region.items() if not area(code))
+    return Dependence(measure, concentration(whole), names, tuple(regions), nowhere, tuple(others))
 
 
 def _chains() -> QuerySet[AccountNode]:
@@ -149,7 +157,9 @@ def _stores_by_chain() -> dict[int, tuple[int, int, int]]:
 
 
 def _latest_by_chain(as_of: date, *, chain: int | None = None) -> dict[int, dict[str, int]]:
-    rows = AccountMeasure.objects.filter(measure__in=_LATEST, starts_on__lte=as_of, node__kind=NodeKind.CHAIN)
+    rows = AccountMeasure.objects.filter(
+        measure__in=_LATEST, starts_on__lte=as_of, node__kind=NodeKind.CHAIN, currency__in=["", "CNY"]
+    )
     rows = rows.filter(node=chain) if chain else rows
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for node, measure, figure in rows.order_by("starts_on").values_list("node", "measure", "figure"):
@@ -157,9 +167,14 @@ def _latest_by_chain(as_of: date, *, chain: int | None = None) -> dict[int, dict
     return found
 
 
-def _known_until() -> dict[int, date]:
-    rows = AccountMeasure.objects.filter(node__chain__isnull=False).values("node__chain")
-    return {row["node__chain"] or 0: row["until"] for row in rows.annotate(until=Max("ends_before")).order_by()}
+def _known_until() -> dict[int, dict[str, date]]:
+    rows = AccountMeasure.objects.filter(node__chain__isnull=False).values_list("node__chain", "measure")
+    found: dict[int, dict[str, date]] = defaultdict(dict)
+    for chain, measure, until in rows.annotate(until=Max("ends_before")).order_by():
+        found[chain or 0][measure] = until
+    for days in found.values():
+        days.update({"GROWTH": days["SALES"]} if "SALES" in days else {})
+    return found
 
 
 def _judgements(as_of: date) -> dict[int, dict[Part, Judgement]]:

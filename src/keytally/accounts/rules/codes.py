@@ -33,6 +33,18 @@ def plain_code(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
+def phone_words(text: str) -> tuple[str, ...]:
+    """List the digits by which a phone number is looked for: all of them, and those behind an area code.
+
+    >>> phone_words("021-6666 8888"), phone_words("+86 138-0013 8000")
+    (('02166668888', '66668888'), ('13800138000',))
+    """
+    digits = plain_phone(text)
+    if not digits.startswith("0") or len(digits) < 10:
+        return (digits,) if digits else ()
+    return digits, digits[3 if digits.startswith(("010", "02")) else 4 :]
+
+
 def plain_phone(text: str) -> str:
     """Keep the digits of a phone number, without the country code of China.
 

@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 _IDLE = re.compile(r"有限责任公司|股份有限公司|有限公司|购物广场|购物中心|超市|卖场|商场|分店|门店|店|超级市场")
 ALIKE_PERCENT = 80
 POSITION_MICRO = 1_500
 MOST_IN_BLOCK = 50
+# More stores than these under one tax id are those of one company.
+MOST_OF_TAX_ID = 3
 FAR_MICRO = 20_000
 POINTS = {"SAME_TAX_ID": 60, "SAME_PHONE": 30, "SAME_NAME": 40, "ALIKE_NAME": 25, "SAME_ADDRESS": 35, "SAME_PLACE": 20}
 # Within one chain, or between two chains, one thing in common is enough to ask; far apart on the map it is not.
@@ -57,7 +59,7 @@ def likeness(first: Entry, second: Entry) -> Likeness:
     """Weigh what two accounts have in common."""
     one, other = plain_name(first.name), plain_name(second.name)
     checks = {
-        "SAME_TAX_ID": first.tax_id and first.tax_id == second.tax_id and first.kind == second.kind != "STORE",
+        "SAME_TAX_ID": first.tax_id and first.tax_id == second.tax_id and first.kind == second.kind,
         "SAME_PHONE": first.phones & second.phones,
         "SAME_NAME": one == other,
         "ALIKE_NAME": one != other and alike_percent(one, other) >= ALIKE_PERCENT,
@@ -79,9 +81,20 @@ def likeness(first: Entry, second: Entry) -> Likeness:
 
 def likely(entries: Sequence[Entry]) -> tuple[Likeness, ...]:
     """List the pairs of one kind that may be one, the likeliest first; only those that share something are compared."""
+    entries = _with_own_tax_ids(entries)
     by_node = {entry.node: entry for entry in entries}
     found = [likeness(by_node[one], by_node[other]) for one, other in sorted(_pairs(entries))]
     return tuple(sorted((pair for pair in found if pair.points >= ENOUGH), key=lambda pair: (-pair.points, pair.first)))
+
+
+def _with_own_tax_ids(entries: Sequence[Entry]) -> list[Entry]:
+    """Leave out the tax id of stores that is their company's: one above the stores has it, or many stores share it."""
+    above = {entry.tax_id for entry in entries if entry.kind != "STORE"}
+    shared = Counter(entry.tax_id for entry in entries if entry.kind == "STORE")
+    companies = above | {number for number, count in shared.items() if count > MOST_OF_TAX_ID}
+    return [
+        replace(entry, tax_id="") if entry.kind == "STORE" and entry.tax_id in companies else entry for entry in entries
+    ]
 
 
 def _pairs(entries: Iterable[Entry]) -> set[tuple[int, int]]:
@@ -95,7 +108,7 @@ def _pairs(entries: Iterable[Entry]) -> set[tuple[int, int]]:
 
 def _keys(entry: Entry) -> Iterable[tuple[object, ...]]:
     yield "name", plain_name(entry.name)
-    if entry.tax_id and entry.kind != "STORE":
+    if entry.tax_id:
         yield "tax", entry.tax_id
     for phone in entry.phones:
         yield "phone", phone

@@ -37,10 +37,13 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The figures of one account by name, the day up to which they reach, and a manager's judgements."""
+    """The figures of one account by name, the day up to which each reaches, and a manager's judgements.
+
+    A figure without a day is one of today, such as the number of stores.
+    """
 
     figures: Mapping[str, int]
-    until: date | None = None
+    until: Mapping[str, date] | None = None
     judgements: Mapping[Part, Judgement] | None = None
 
 
@@ -102,11 +105,17 @@ def _part(part: Part, account: Known, *, others: Sequence[Known], weight: int) -
         if name in account.figures
     )
     judged = (account.judgements or {}).get(part)
-    if judged and (not found or (account.until and judged.on - account.until > A_YEAR)):
+    if judged and (not found or _is_stale(account, found, judged=judged)):
         return PartScore(part, judged.points, weight, "MANAGER", found, judged.reason)
     if not found:
         return PartScore(part, None, weight, "NO_DATA")
     return PartScore(part, _half_up(sum(points for _, points in found), len(found)), weight, "DATA", found)
+
+
+def _is_stale(account: Known, found: tuple[tuple[str, int], ...], *, judged: Judgement) -> bool:
+    """Tell whether all figures of a part are older than a judgement by more than a year."""
+    reach = [(account.until or {}).get(name) for name, _points in found]
+    return all(until is not None and judged.on - until > A_YEAR for until in reach)
 
 
 def _half_up(part: int, whole: int) -> int:

@@ -25,7 +25,7 @@ from keytally.accounts.queries.known import Known
 from keytally.accounts.queries.matching import kept_of
 from keytally.accounts.queries.snapshots import Holdings, as_snapshot, contact_snapshot
 from keytally.accounts.rules.codes import plain_code
-from keytally.accounts.services.nodes import next_number, taken_codes
+from keytally.accounts.services.nodes import next_number, placed_on, taken_codes
 from keytally.accounts.services.words import index_accounts
 from keytally.accounts.subjects import account
 from keytally.core.services import Recorded, record_audits
@@ -210,7 +210,10 @@ def _write_nodes(rows: Sequence[StoreRow], *, on: date, above: Callable[[Account
         batch_size=AT_ONCE,
     )
     AccountPlacement.objects.bulk_create(
-        [AccountPlacement(node=node, parent_id=node.parent_id or 0, starts_on=node.opened_on or on) for node in added],
+        [
+            AccountPlacement(node=node, parent_id=node.parent_id or 0, starts_on=placed_on(node, on=on))
+            for node in added
+        ],
         batch_size=AT_ONCE,
     )
 

@@ -81,14 +81,13 @@ def held_already(wanted: AccountCode, same: Iterable[AccountCode]) -> AccountCod
     """Refuse a code that is taken in its time; answers the one of this account that is there already."""
     if wanted.starts_on and wanted.ends_before and wanted.ends_before <= wanted.starts_on:
         raise UnableToKeepAccount("CODE_ENDS_EARLY")
-    in_order = sorted(same, key=lambda one: one.starts_on or date.min)
-    taken = next(
-        (one for one in in_order if overlap(one.days, wanted.days)),
-        None,
-    )
+    undated = not wanted.starts_on and not wanted.ends_before
+    # Who says no days means the account that has the code now, not one that had it before.
+    in_order = sorted(same, key=lambda one: one.starts_on or date.min, reverse=undated)
+    taken = next((one for one in in_order if overlap(one.days, wanted.days)), None)
     if taken is None:
         return None
-    is_own, undated = kept_of(taken.node) == wanted.node, not wanted.starts_on and not wanted.ends_before
+    is_own = kept_of(taken.node) == wanted.node
     days = (taken.starts_on, taken.ends_before)
     if is_own and wanted.pk is None and (undated or days == (wanted.starts_on, wanted.ends_before)):
         return taken

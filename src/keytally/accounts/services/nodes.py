@@ -1,6 +1,6 @@
 """Add, change, place and close accounts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -76,12 +76,13 @@ def add_account(wanted: NewAccount, *, by: "User | None", on: date, now: datetim
         **facts,
     )
     node.save()
-    if wanted.kind is NodeKind.CHAIN:
+    if wanted.kind is NodeKind.CHAIN or wanted.parent is None:
+        # What hangs under nothing is the chain of all that hangs under it.
         node.chain = node
         node.save(update_fields=["chain"])
     _hang(node, parent=wanted.parent)
     if wanted.parent:
-        AccountPlacement.objects.create(node=node, parent=wanted.parent, starts_on=node.opened_on or on)
+        AccountPlacement.objects.create(node=node, parent=wanted.parent, starts_on=placed_on(node, on=on))
     record_audit("account.add", by=by, at=now, subject=account(node.pk), after=shown(node))
     index_accounts([node.pk])
     return node
@@ -162,6 +163,7 @@ def place_account(
     node: AccountNode, *, parent: AccountNode, starts_on: date, by: "User", on: date, now: datetime, reason: str
 ) -> None:
     """Hang an account with all below it under another parent from a day on; where it hung before stays readable."""
+    _hold_tree(node, parent)
     check_parent(NodeKind(node.kind), parent)
     if AccountAncestor.objects.filter(ancestor=node, node=parent).exists():
         raise UnableToKeepAccount(("PARENT_IS_BELOW", {"name": parent.name}))
@@ -170,12 +172,12 @@ def place_account(
         raise UnableToKeepAccount(("PLACED_LATER", {"day": latest or ""}))
     AccountPlacement.objects.filter(node=node, ends_before=None).update(ends_before=starts_on)
     AccountPlacement.objects.create(node=node, parent=parent, starts_on=starts_on)
-    before = node.parent_id
+    before, left = node.parent_id, node.chain_id
     node.parent = parent
     node.save(update_fields=["parent"])
-    chain, moved = node.chain_id, _rehang(node)
-    if node.kind != NodeKind.CHAIN and chain != (parent.chain or parent).pk:
-        _leave_chain(moved, on=starts_on)
+    moved = _rehang(node)
+    if node.kind != NodeKind.CHAIN and left != (parent.chain or parent).pk:
+        _leave_chain(node, left=left, on=starts_on)
     record_audit(
         "account.place",
         by=by,
@@ -290,6 +292,11 @@ def _check_our_code(code: str) -> None:
         raise UnableToKeepAccount(("CODE_TAKEN", {"code": code, "name": taken.name}))
 
 
+def placed_on(node: AccountNode, *, on: date) -> date:
+    """Tell since when a new account hangs where it hangs: since it opened; one that is to open, since today."""
+    return min(node.opened_on or on, on)
+
+
 def chain_of(kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
     """Find the chain of what hangs under a parent."""
     return None if kind is NodeKind.CHAIN or parent is None else (parent.chain or parent)
@@ -301,29 +308,44 @@ def _hang(node: AccountNode, *, parent: AccountNode | None) -> None:
     AccountAncestor.objects.bulk_create([AccountAncestor(node=node, ancestor=node, depth=0), *rows])
 
 
+def _hold_tree(node: AccountNode, parent: AccountNode) -> None:
+    """Hold what a move changes and all above its new place, so that two moves at once never close a circle."""
+    above = AccountAncestor.objects.filter(node=parent).values_list("ancestor", flat=True)
+    numbers = {node.pk, parent.pk, *above}
+    list(AccountNode.objects.select_for_update().filter(pk__in=numbers).order_by("pk").values_list("pk"))
+    for one in (node, parent):
+        one.refresh_from_db(fields=["parent", "chain"])
+
+
 def _rehang(node: AccountNode) -> list[int]:
     """Write what lies above a moved node and all below it anew; answers their ids."""
     below = list(AccountAncestor.objects.filter(ancestor=node).values_list("node", "depth"))
-    moved = [number for number, _depth in below]
-    AccountAncestor.objects.filter(node__in=moved).exclude(ancestor__in=moved).delete()
+    inside = AccountAncestor.objects.filter(ancestor=node).values("node")
+    AccountAncestor.objects.filter(node__in=inside).exclude(ancestor__in=inside).delete()
     above = AccountAncestor.objects.filter(node=node.parent_id).values_list("ancestor", "depth")
     AccountAncestor.objects.bulk_create(
         AccountAncestor(node_id=number, ancestor_id=ancestor, depth=up + 1 + down)
         for ancestor, up in above
         for number, down in below
     )
+    return [number for number, _depth in below]
+
+
+def _leave_chain(node: AccountNode, *, left: int | None, on: date) -> None:
+    """Bring a moved node into its new chain, and end what held in the one that was left.
+
+    Its codes for these accounts end, and parties who stayed behind in it; a chain that hangs below keeps its own.
+    """
     parent = node.parent
-    chain = node if node.kind == NodeKind.CHAIN else (parent.chain or parent if parent else None)
-    AccountNode.objects.filter(pk__in=moved).update(chain=chain)
-    return moved
-
-
-def _leave_chain(moved: Sequence[int], *, on: date) -> None:
-    """End what held in the chain that was left: its codes for these accounts, and parties who stayed behind in it."""
-    codes = AccountCode.objects.filter(node__in=moved, side=CodeSide.THEIRS).filter(open_on(on))
+    node.chain = (parent.chain or parent) if parent else None
+    inside = AccountAncestor.objects.filter(ancestor=node).values("node")
+    AccountNode.objects.filter(pk__in=inside, chain=left).exclude(kind=NodeKind.CHAIN).update(chain=node.chain)
+    leaving = AccountNode.objects.filter(pk__in=inside, chain=node.chain).values("pk")
+    codes = AccountCode.objects.filter(node__in=leaving, side=CodeSide.THEIRS).exclude(chain=node.chain)
+    codes = codes.filter(open_on(on))
     codes.filter(starts_on__gte=on).delete()
     codes.update(ends_before=on)
-    roles = PartyRoles.objects.filter(store__in=moved).filter(open_on(on))
-    left = roles.exclude(buyer__in=moved, ship_to__in=moved, bill_to__in=moved)
-    left.filter(starts_on__gte=on).delete()
-    left.update(ends_before=on)
+    roles = PartyRoles.objects.filter(store__in=leaving).filter(open_on(on))
+    behind = roles.exclude(buyer__in=inside, ship_to__in=inside, bill_to__in=inside)
+    behind.filter(starts_on__gte=on).delete()
+    behind.update(ends_before=on)

@@ -66,6 +66,8 @@ def new_parties(
         return latest
     if latest and starts_on <= latest.starts_on:
         raise UnableToKeepAccount(("PARTIES_NOT_LATER", {"day": starts_on, "latest": latest.starts_on}))
+    if latest and latest.ends_before and starts_on < latest.ends_before:
+        raise UnableToKeepAccount(("PARTIES_STILL_HELD", {"day": starts_on, "until": latest.ends_before}))
     return PartyRoles(
         store=store,
         starts_on=starts_on,

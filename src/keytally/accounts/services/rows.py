@@ -8,6 +8,7 @@ from keytally.accounts.queries import matching
 from keytally.accounts.queries.pages import tier_of
 from keytally.accounts.queries.snapshots import contact_snapshot, snapshot
 from keytally.accounts.refusals import UnableToKeepAccount
+from keytally.accounts.rules.decision_map import DecisionRole, Stance
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import classes, contacts, figures, nodes
@@ -40,7 +41,11 @@ def keep_account(row: int, facts: Facts, *, given: Given, touched: set[int]) -> 
         _check_reach(known, given)
         _check_owner(known, owner, given)
         became = Became(known, before=snapshot(known), warnings=["SAME_ACCOUNT_TWICE"] if known.pk in touched else [])
-        nodes.change_account(known, facts=kept, owner=owner, tax_id=facts.get("tax_id"), by=given.by, now=given.now)
+        if parent and known.parent_id != parent.pk:
+            became.warnings.append("PARENT_DIFFERS")
+        # A name in law is that of a tax id.
+        said = law if law["tax_id"] else {}
+        nodes.change_account(known, facts=kept, owner=owner, **said, by=given.by, now=given.now)
     else:
         if parent:
             _check_reach(parent, given)
@@ -73,7 +78,8 @@ def keep_contact(_row: int, facts: Facts, *, given: Given, touched: set[int]) ->
         before = {"contact": known.pk, "facts": contact_snapshot(known)}
         contacts.change_contact(known, facts=kept, holder=known.holder, by=given.by, now=given.now)
         return Became(node, before=before, after={"facts": contact_snapshot(known)})
-    added = contacts.add_contact(node, facts=kept, holder=node.owner, by=given.by, now=given.now)
+    unsaid = {"decision_role": DecisionRole.INFLUENCER, "stance": Stance.NEUTRAL}
+    added = contacts.add_contact(node, facts={**unsaid, **kept}, holder=node.owner, by=given.by, now=given.now)
     return Became(node, is_new=True, before={"contact": added.pk}, after={"facts": contact_snapshot(added)})
 
 
@@ -85,9 +91,11 @@ def keep_measure(_row: int, facts: Facts, *, given: Given, touched: set[int]) ->
         period = Period.month(str(facts.get("month") or ""))
     except ValueError:
         raise UnableToKeepAccount(("NO_MONTH", {"value": facts.get("month") or ""})) from None
-    measure = matching.measure(str(facts.get("measure") or "SALES"))
+    # A file without the column holds sales; a cell left blank in one that has it says nothing.
+    measure = matching.measure(str(facts.get("measure", "SALES") or ""))
     currency = str(facts.get("currency") or "CNY").upper() if measure in matching.MONEY else ""
-    figure = matching.figure(str(facts.get("figure") or ""), measure=measure)
+    read = matching.figure(str(facts.get("figure") or ""), currency=currency)
+    figure = read.scaled
     same = AccountMeasure.objects.filter(
         node=node, measure=measure, starts_on=period.starts_on, ends_before=period.ends_before, currency=currency
     )
@@ -97,7 +105,11 @@ def keep_measure(_row: int, facts: Facts, *, given: Given, touched: set[int]) ->
     measured = figures.Measured(node.pk, measure, period, figure, figures.IMPORTED, currency)
     figures.record_measures([measured], now=given.now)
     return Became(
-        node, is_new=before is None, before={"measure": same.get().pk, "figure": before}, after={"figure": figure}
+        node,
+        is_new=before is None,
+        before={"measure": same.get().pk, "figure": before},
+        after={"figure": figure},
+        warnings=["FIGURE_ROUNDED"] if read.rounded else [],
     )
 
 

@@ -18,6 +18,7 @@ from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import classes, codes, nodes, parties
 from keytally.accounts.services.chunks import Became, Chunk, Given, StoreRow
 from keytally.accounts.services.contact_rows import keep_people
+from keytally.accounts.services.meant import chain_of, store_of
 from keytally.core.search import sort_key
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def begins_something(facts: Facts, *, chunk: Chunk) -> bool:
 def keep_store(row: int, facts: Facts, *, chunk: Chunk) -> Became:
     """Gather how a store is added or changed by a row of S1, or raise `UnableToKeepAccount`."""
     became = Became()
-    chain = _chain(facts, given=chunk.given, chunk=chunk, became=became)
+    chain = chain_of(facts, chunk=chunk, became=became)
     company = chunk.known.company(facts.get("company"), chain=chain)
-    known = _store(facts, chain=chain, chunk=chunk)
+    known = store_of(facts, chain=chain, chunk=chunk)
     owner = chunk.known.person(facts.get("sales_rep"))
     kept = {name: facts[name] for name in _STORE_FACTS if facts.get(name) is not None}
     kept |= {new: facts[old] for old, new in _RENAMED.items() if facts.get(old) is not None}
@@ -92,38 +93,6 @@ def _check_owner(node: AccountNode, owner: "User | None", *, chunk: Chunk) -> No
     """Refuse another owner where the importer may not give accounts over; the page of one account asks the same."""
     if owner and owner.pk != node.owner_id and not chunk.known.may_give(node):
         raise UnableToKeepAccount(("NOT_YOURS_TO_GIVE", {"name": node.name, "owner": owner.name}))
-
-
-def _chain(facts: Facts, *, given: Given, chunk: Chunk, became: Became) -> AccountNode:
-    name = str(facts.get("chain") or "")
-    if not name:
-        raise UnableToKeepAccount("CHAIN_MISSING")
-    known = chunk.known.chain(name)
-    if known:
-        return known
-    if not given.adds_chains:
-        raise UnableToKeepAccount(("NO_CHAIN", {"value": name}))
-    became.warnings.append("CHAIN_ADDED")
-    wanted = nodes.NewAccount(
-        kind=NodeKind.CHAIN, name_zh=name, owner=given.by, key=f"import-{given.number}-{name}"[:64]
-    )
-    return nodes.add_account(wanted, by=given.by, on=given.on, now=given.now)
-
-
-def _store(facts: Facts, *, chain: AccountNode, chunk: Chunk) -> AccountNode | None:
-    """Find the store that a row means: by our code, their code, or its name in the same place."""
-    known = chunk.known
-    if facts.get("code"):
-        found = known.by_code.get(plain_code(str(facts["code"])))
-        return chunk.current(found) if found and found.kind == NodeKind.STORE else None
-    if facts.get("their_code"):
-        held = known.theirs.get((chain.pk, plain_code(str(facts["their_code"]))))
-        if held:
-            return chunk.current(max(held, key=lambda one: (one.starts_on is not None, one.starts_on)).node)
-    named = known.named.get((chain.pk, facts.get("name_zh") or ""), ())
-    alike = (chunk.seen(number) for number in named if number not in chunk.touched)
-    found = next((one for one in alike if matching.is_there(one, facts)), None)
-    return chunk.current(found) if found else None
 
 
 def _area(facts: Facts, *, given: Given, became: Became, known: AccountNode | None) -> str:

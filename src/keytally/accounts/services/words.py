@@ -9,6 +9,7 @@ from typing import Any
 
 from keytally.accounts.models import AccountAncestor, AccountCode, AccountNode, Contact, SearchEntry
 from keytally.accounts.queries.reach import node_word, owner_word
+from keytally.accounts.rules.codes import phone_words
 from keytally.core.search import index_words
 
 AT_ONCE = 500
@@ -44,10 +45,11 @@ def _index(numbers: Sequence[int]) -> int:
     nodes = list(AccountNode.objects.filter(pk__in=numbers).select_related("legal_party"))
     codes = _gathered(AccountCode.objects.filter(node__in=numbers).values_list("node", "code"))
     above = _gathered(AccountAncestor.objects.filter(node__in=numbers).values_list("node", "ancestor"))
-    people, phones = defaultdict(list), defaultdict(list)
+    people: dict[int, list[str]] = defaultdict(list)
+    phones: dict[int, list[str]] = defaultdict(list)
     for node, name, phone in Contact.objects.filter(node__in=numbers).values_list("node", "name", "phone_plain"):
         people[node].append(name)
-        phones[node].append(phone)
+        phones[node] += phone_words(phone)
     entries = [
         SearchEntry(
             node=node,
@@ -57,6 +59,7 @@ def _index(numbers: Sequence[int]) -> int:
                         node.code,
                         node.gln,
                         node.phone,
+                        *phone_words(node.phone),
                         node.legal_party.tax_id if node.legal_party else "",
                         *codes[node.pk],
                         *phones[node.pk],

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from keytally.accounts.labels import PlanStep, PromiseKind, PromiseState
-from keytally.accounts.models import AccountNode, LegalParty, ScoreRecord
+from keytally.accounts.models import AccountMerge, AccountNode, LegalParty, ScoreRecord
 from keytally.accounts.queries import pages
 from keytally.accounts.queries.duplicates import pairs
 from keytally.accounts.queries.scores import dependence
@@ -65,6 +65,14 @@ def test_concentration_counts_chains_not_stores(cast):
     assert found.regions[0][:2] == ("上海市", (cast.chain.name,))
 
 
+def test_amounts_of_another_currency_are_named_and_not_added(client, cast, director):
+    dollars = figures.Measured(cast.stranger.pk, "SALES", Period.month("2026-06"), 90_000, "test", "USD")
+    figures.record_measures([measured(cast.store, 60), measured(cast.chain, 40), dollars], now=NOW)
+    found = dependence("SALES", as_of=TODAY, nodes=AccountNode.objects.all())
+    assert [(step.account, step.figure) for step in found.whole.steps] == [(cast.chain.pk, 100)]
+    assert (found.nowhere, found.other_currencies) == (40, ("USD",))
+
+
 def test_duplicates_are_merged_and_the_merge_is_undone(client, cast, director):
     twin = add(NodeKind.STORE, "永盛（中山）分店", parent=cast.company, address="上海市长宁区中山西路1号")
     (pair,) = pairs(director, as_of=TODAY)
@@ -80,6 +88,18 @@ def test_duplicates_are_merged_and_the_merge_is_undone(client, cast, director):
     assert pairs(director, as_of=TODAY) == []
 
 
+def test_two_people_who_merge_at_once_make_no_circle_of_aliases(cast, director):
+    one, other = AccountNode.objects.get(pk=cast.store.pk), AccountNode.objects.get(pk=cast.other_store.pk)
+    merging.merge(cast.store, alias=cast.other_store, reason="one door", by=director, now=NOW)
+    with pytest.raises(UnableToKeepAccount, match="ALREADY_ALIAS"):
+        merging.merge(other, alias=one, reason="one door", by=director, now=NOW)
+    done = AccountMerge.objects.get()
+    stale = AccountMerge.objects.get()
+    merging.undo_merge(done, by=director, now=NOW)
+    with pytest.raises(UnableToKeepAccount, match="ALREADY_UNDONE"):
+        merging.undo_merge(stale, by=director, now=NOW)
+
+
 def test_an_account_of_tier_a_needs_a_named_person_with_a_deputy(cast, director, rep):
     set_tier(cast.chain, year=2026, tier=Tier.A, by=director, now=NOW)
     assert pages.keepers(cast.chain, as_of=TODAY, tier=Tier.A).gaps == ("NO_DEDICATED_PERSON", "NO_DEPUTY")
@@ -88,6 +108,25 @@ def test_an_account_of_tier_a_needs_a_named_person_with_a_deputy(cast, director,
     deputy = person("deputy", [])
     keepers.set_dedicated(cast.chain, person=rep, deputy=deputy, starts_on=TODAY, by=director, now=NOW)
     assert pages.keepers(cast.chain, as_of=TODAY, tier=Tier.A).gaps == ()
+
+
+def test_who_keeps_a_chain_keeps_its_companies_too_as_long_as_they_are_there(cast, director, rep):
+    set_tier(cast.chain, year=2026, tier=Tier.A, by=director, now=NOW)
+    deputy = person("deputy", [])
+    keepers.set_dedicated(cast.chain, person=rep, deputy=deputy, starts_on=TODAY, by=director, now=NOW)
+    assert pages.keepers(cast.company, as_of=TODAY, tier=Tier.A).gaps == ()
+    keepers.set_dedicated(cast.company, person=deputy, deputy=None, starts_on=TODAY, by=director, now=NOW)
+    assert pages.keepers(cast.company, as_of=TODAY, tier=Tier.A).gaps == ("NO_DEPUTY",)
+    rep.is_active = False
+    rep.save()
+    assert pages.keepers(cast.chain, as_of=TODAY, tier=Tier.A).gaps == ("NO_DEDICATED_PERSON",)
+
+
+def test_what_was_promised_to_an_alias_shows_at_the_account_that_was_kept(cast, director):
+    pledge = practice.Pledge(PromiseKind.SPEND, "display money", "two end caps", date(2026, 9, 1))
+    given = practice.promise(cast.other_store, pledge=pledge, owner=director, by=director, on=TODAY, now=NOW)
+    merging.merge(cast.store, alias=cast.other_store, reason="one door", by=director, now=NOW)
+    assert pages.promises(cast.store) == [given]
 
 
 def test_a_promise_asks_in_return_and_is_answered_once(cast, director):

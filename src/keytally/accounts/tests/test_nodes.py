@@ -9,6 +9,7 @@ from django.utils import translation
 from keytally.accounts.labels import CodeSide, Status
 from keytally.accounts.models import AccountAncestor, AccountNode, AccountPlacement
 from keytally.accounts.queries.activation import missing_columns
+from keytally.accounts.queries.base_file import s1_value, with_s1
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import Tier
@@ -221,3 +222,66 @@ def test_an_address_that_lies_elsewhere_than_the_code_is_refused(cast, director)
     facts = {"address": "北京市朝阳区建国路1号", "area_code": "310105"}
     with refused(["ADDRESS_ELSEWHERE"]):
         change_account(cast.store, facts=facts, by=director, now=NOW)
+
+
+def test_a_store_that_is_yet_to_open_can_be_moved(cast, director):
+    store = add(NodeKind.STORE, "筹备店", parent=cast.company, opened_on=TODAY + timedelta(days=90))
+    AccountPlacement.objects.filter(node=store).update(starts_on=TODAY - timedelta(days=1))
+    other = add(NodeKind.STORE, "筹备二店", parent=cast.company, opened_on=TODAY + timedelta(days=90))
+    assert AccountPlacement.objects.get(node=other).starts_on == TODAY
+    place_account(store, parent=cast.chain, starts_on=TODAY, by=director, on=TODAY, now=NOW, reason="wrong parent")
+    assert store.parent == cast.chain
+
+
+def test_a_chain_within_a_group_keeps_its_own_stores_when_the_group_moves(cast, director):
+    group = add(NodeKind.COMPANY, "集团", parent=cast.chain)
+    banner = add(NodeKind.CHAIN, "旗下品牌", parent=group)
+    store, own = add(NodeKind.STORE, "旗下店", parent=banner), add(NodeKind.STORE, "集团店", parent=group)
+    AccountPlacement.objects.update(starts_on=TODAY - timedelta(days=9))
+    add_code(store, side=CodeSide.THEIRS, code="9", by=director, now=NOW)
+    place_account(group, parent=cast.stranger, starts_on=TODAY, by=director, on=TODAY, now=NOW, reason="sold")
+    for node in (group, banner, store, own):
+        node.refresh_from_db()
+    assert (banner.chain, store.chain) == (banner, banner)
+    assert (group.chain, own.chain) == (cast.stranger, cast.stranger)
+    assert store.codes.get().ends_before is None
+
+
+def test_two_moves_at_once_close_no_circle(cast, director):
+    one, two = add(NodeKind.COMPANY, "甲公司", parent=cast.chain), add(NodeKind.COMPANY, "乙公司", parent=cast.chain)
+    AccountPlacement.objects.update(starts_on=TODAY - timedelta(days=9))
+    stale = AccountNode.objects.get(pk=two.pk)
+    place_account(one, parent=two, starts_on=TODAY, by=director, on=TODAY, now=NOW, reason="x")
+    with refused(["PARENT_IS_BELOW"]):
+        place_account(stale, parent=one, starts_on=TODAY, by=director, on=TODAY, now=NOW, reason="x")
+
+
+def test_a_code_and_parties_that_ended_do_not_make_a_store_active(cast, director):
+    last_year = {"starts_on": TODAY - timedelta(days=400), "ends_before": TODAY}
+    add_code(cast.store, side=CodeSide.THEIRS, code="7001", by=director, now=NOW, **last_year)
+    set_parties(
+        cast.store,
+        buyer=cast.store,
+        ship_to=cast.store,
+        bill_to=cast.head,
+        starts_on=last_year["starts_on"],
+        by=director,
+        now=NOW,
+    )
+    cast.store.party_roles.update(ends_before=TODAY)
+    assert {"their_code", "buyer", "ship_to", "bill_to", "from"} <= set(missing_columns(cast.store, as_of=TODAY))
+    assert "their_code" not in missing_columns(cast.store, as_of=TODAY - timedelta(days=1))
+
+
+def test_the_base_file_says_the_code_in_force(cast, director):
+    def said():
+        (node,) = with_s1(AccountNode.objects.filter(pk=cast.store.pk), as_of=TODAY)
+        return s1_value(node, "their_code")
+
+    def renumbered(code, starts_on):
+        add_code(cast.store, side=CodeSide.THEIRS, code=code, starts_on=starts_on, by=director, now=NOW)
+        return said()
+
+    assert renumbered("9", TODAY + timedelta(days=30)) == "9"
+    assert renumbered("7", None) == "7"
+    assert renumbered("8", TODAY) == "8"

@@ -84,10 +84,16 @@ def test_an_account_without_data_has_no_score():
 
 def test_data_goes_before_judgement_unless_it_is_a_year_older():
     judged = {Part.VOLUME: Judgement(90, date(2026, 7, 1), "won two regions")}
-    fresh = Known({"SALES": 1}, until=date(2026, 6, 1), judgements=judged)
-    stale = Known({"SALES": 1}, until=date(2025, 6, 1), judgements=judged)
-    assert score(fresh, others=[]).parts[0].points == 50
-    assert score(stale, others=[]).parts[0].points == 90
+    for until, points in ((date(2026, 6, 1), 50), (date(2025, 7, 1), 50), (date(2025, 6, 30), 90)):
+        found = score(Known({"SALES": 1}, until={"SALES": until}, judgements=judged), others=[])
+        assert found.parts[0].points == points
+
+
+def test_each_part_is_as_old_as_its_own_figures():
+    judged = {part: Judgement(90, date(2026, 7, 1), "seen") for part in Part}
+    until = {"SALES": date(2026, 6, 1), "SKUS_NOT_LISTED": date(2024, 1, 1)}
+    found = score(Known({"SALES": 1, "SKUS_NOT_LISTED": 4, "STORES": 3}, until=until, judgements=judged), others=[])
+    assert [part.source for part in found.parts] == ["DATA", "MANAGER", "DATA", "MANAGER"]
 
 
 @given(st.dictionaries(st.sampled_from(["SALES", "PROFIT", "STORES", "GROWTH"]), st.integers(-(10**12), 10**12)))
@@ -189,8 +195,17 @@ def test_name_tax_id_phone_or_address_alone_is_enough_to_ask_within_a_chain(one,
 
 
 def test_stores_of_one_company_share_its_tax_id_and_are_no_duplicates():
-    entries = [entry(1, "甲店", tax_id="91110000600037341L"), entry(2, "乙店", tax_id="91110000600037341L")]
-    assert duplicates.likely(entries) == ()
+    stores = [entry(node, name, tax_id="91110000600037341L") for node, name in enumerate("甲乙丙丁", start=1)]
+    company = duplicates.Entry(9, "CHAIN", 9, "永盛", tax_id="91110000600037341L")
+    assert duplicates.likely(stores) == ()
+    assert duplicates.likely([*stores[:2], company]) == ()
+
+
+def test_two_stores_of_one_tax_id_that_is_no_companys_may_be_one():
+    (pair,) = duplicates.likely(
+        [entry(1, "甲店", tax_id="91110000600037341L"), entry(2, "乙", tax_id="91110000600037341L")]
+    )
+    assert pair.reasons == ("SAME_TAX_ID",)
 
 
 @given(st.lists(st.sampled_from("沃尔玛乐购店"), min_size=1, max_size=8).map("".join), st.text(max_size=8))

@@ -8,12 +8,13 @@ from keytally.accounts.labels import CodeSide, GrantKind
 from keytally.accounts.queries import search
 from keytally.accounts.queries.reach import visible_to
 from keytally.accounts.queries.search import find_accounts
+from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import end_grant, give_over, grant
 from keytally.core.search import found, index_words, query_words
 
-from .conftest import NOW, TODAY
+from .conftest import NOW, TODAY, add
 
 
 def names(who, text):
@@ -41,6 +42,17 @@ def test_it_finds_a_store(known, director, text):
 def test_it_says_by_whom_an_account_was_found(known, director, text, named):
     (hit,) = [one for one in found(director, text, as_of=TODAY, most=20) if one.label == "永盛中山店"]
     assert ("王建国" in hit.detail) is (text not in {"中山", "0071"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["家乐福古北", "家乐福(古北店)", "古北店", "jialefugubei", "JLFGB", "138 0013 8000", "(021)6666 8888", "66668888"],
+)
+def test_signs_within_a_name_or_a_number_hinder_nobody(known, director, text):
+    store = add(NodeKind.STORE, "家乐福（古北店）", parent=known.company, phone="021-6666 8888")
+    facts = {"name": "欧阳", "decision_role": "BUYER", "phone": "+86 138-0013-8000", "weight": 20}
+    add_contact(store, facts=facts, holder=None, by=director, now=NOW)
+    assert "家乐福（古北店）" in names(director, text)
 
 
 def test_what_was_typed_is_all_asked_for(known, director):

@@ -44,7 +44,7 @@ def concentration(request: HttpRequest) -> HttpResponse:
         latest[record.node_id] = record
     rows = sorted(
         ((node, latest.get(node.pk)) for node in chains),
-        key=lambda row: -1 if row[1] is None else -(row[1].points or 0),
+        key=lambda row: 1 if row[1] is None or row[1].points is None else -row[1].points,
     )
     sees_measures = may_read(person, kind="account", field="measure")
     curves = [_curve(dependence(one, as_of=today, nodes=seen)) for one in MEASURES] if sees_measures else []
