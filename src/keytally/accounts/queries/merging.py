@@ -104,7 +104,7 @@ def _meeting(mine: Iterable[AccountCode], *, chain: int) -> list[tuple[AccountCo
 def _crossing(stores: Sequence[int], *, chain: int) -> QuerySet[PartyRoles]:
     """List the parties in force of some stores of whom one stands in another chain, or is an alias that does."""
     strange = Q(*((f"{name}__chain", chain) for name in _PARTIES), _negated=True)
-    found = PartyRoles.objects.filter(strange, store__in=stores, ends_before=None)
+    found = PartyRoles.objects.filter(strange, store__in=stores, store__chain=chain, ends_before=None)
     return found.select_related("store", *(f"{name}__merged_into" for name in _PARTIES)).order_by("pk")
 
 

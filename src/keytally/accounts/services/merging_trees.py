@@ -53,7 +53,8 @@ def hang_below(done: AccountMerge, *, by: "User", on: date, now: datetime) -> No
     done.save(update_fields=["moved"])
     above = _above(kept)
     virtual = (alias.pk, max(above.values()) + 1)
-    _rehang(below, leaves=set(_above(alias)), above=[*above.items(), virtual], chain=new, children=(children, kept))
+    chains = (old, new)
+    _rehang(below, leaves=set(_above(alias)), above=[*above.items(), virtual], chains=chains, children=(children, kept))
     _set_chain(done.moved["codes"], new)
     queries.check_parties(below, chain=new)
     facts = {"parent": kept.pk, "from": on.isoformat(), "merge": done.pk}
@@ -78,7 +79,7 @@ def hang_back(done: AccountMerge, *, by: "User", now: datetime) -> None:
         below,
         leaves={alias.pk, *_above(kept)},
         above=list(_above(alias).items()),
-        chain=old,
+        chains=(new, old),
         children=(children, alias),
     )
     _placed_back(placed, parent=alias)
@@ -128,10 +129,11 @@ def _rehang(
     *,
     leaves: set[int],
     above: Sequence[tuple[int, int]],
-    chain: int,
+    chains: tuple[int, int],
     children: tuple[Sequence[int], AccountNode],
 ) -> None:
-    """Write what lies above some accounts anew, each by its depth below the parent."""
+    """Write what lies above some accounts anew, each by its depth below the parent; a chain stays its own."""
+    left, chain = chains
     for some in _cut(below):
         AccountAncestor.objects.filter(node__in=some, ancestor__in=leaves).delete()
         AccountAncestor.objects.bulk_create(
@@ -139,7 +141,7 @@ def _rehang(
             for number in some
             for ancestor, up in above
         )
-        AccountNode.objects.filter(pk__in=some).update(chain=chain)
+        AccountNode.objects.filter(pk__in=some, chain=left).update(chain=chain)
     numbers, parent = children
     for some in _cut(numbers):
         AccountNode.objects.filter(pk__in=some).update(parent=parent)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from keytally.accounts.labels import PlanStep, PromiseKind, PromiseState
-from keytally.accounts.models import AccountMerge, AccountNode, LegalParty, ScoreRecord
+from keytally.accounts.models import AccountNode, LegalParty, ScoreRecord
 from keytally.accounts.queries import pages
 from keytally.accounts.queries.duplicates import pairs
 from keytally.accounts.queries.scores import dependence
@@ -15,7 +15,7 @@ from keytally.accounts.rule_data import decay, weights
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.rules.tiers import CreditGrade, Tier
-from keytally.accounts.services import figures, keepers, practice, standing
+from keytally.accounts.services import figures, keepers, merging, practice, standing
 from keytally.accounts.services.classes import set_tier
 from keytally.core.clock import business_date
 from keytally.kernel.periods import Period
@@ -86,18 +86,6 @@ def test_duplicates_are_merged_and_the_merge_is_undone(client, cast, director):
     assert AccountNode.objects.get(pk=twin.pk).merged_into is None
     client.post(reverse("accounts:merge"), {"kept": cast.store.pk, "alias": twin.pk, "answer": "two"})
     assert pairs(director, as_of=TODAY) == []
-
-
-def test_two_people_who_merge_at_once_make_no_circle_of_aliases(cast, director):
-    one, other = AccountNode.objects.get(pk=cast.store.pk), AccountNode.objects.get(pk=cast.other_store.pk)
-    merging.merge(cast.store, alias=cast.other_store, reason="one door", by=director, now=NOW)
-    with pytest.raises(UnableToKeepAccount, match="ALREADY_ALIAS"):
-        merging.merge(other, alias=one, reason="one door", by=director, now=NOW)
-    done = AccountMerge.objects.get()
-    stale = AccountMerge.objects.get()
-    merging.undo_merge(done, by=director, now=NOW)
-    with pytest.raises(UnableToKeepAccount, match="ALREADY_UNDONE"):
-        merging.undo_merge(stale, by=director, now=NOW)
 
 
 def test_an_account_of_tier_a_needs_a_named_person_with_a_deputy(cast, director, rep):

@@ -16,6 +16,7 @@ from keytally.accounts.rules.tiers import Tier
 from keytally.accounts.services import nodes
 from keytally.accounts.services.classes import classify, set_tier
 from keytally.accounts.services.codes import add_code, date_code
+from keytally.accounts.services.merging import merge, undo_merge
 from keytally.accounts.services.nodes import (
     NewAccount,
     add_account,
@@ -245,6 +246,15 @@ def test_a_chain_within_a_group_keeps_its_own_stores_when_the_group_moves(cast, 
     assert (banner.chain, store.chain) == (banner, banner)
     assert (group.chain, own.chain) == (cast.stranger, cast.stranger)
     assert store.codes.get().ends_before is None
+    parties = {"buyer": store, "ship_to": store, "bill_to": banner, "starts_on": TODAY}
+    set_parties(store, **parties, by=director, now=NOW)
+    done = merge(cast.company, alias=group, reason="one group", by=director, now=NOW)
+    chains = (
+        AccountNode.objects.filter(pk__in=[banner.pk, store.pk, own.pk]).order_by("pk").values_list("chain", flat=True)
+    )
+    assert [*chains] == [banner.pk, banner.pk, cast.chain.pk]
+    undo_merge(done, by=director, now=NOW)
+    assert [*chains.all()] == [banner.pk, banner.pk, cast.stranger.pk]
 
 
 def test_two_moves_at_once_close_no_circle(cast, director):
