@@ -1,6 +1,7 @@
 """Where do stores lie, drawn without tiles: positions in a frame, many in one place as one circle?"""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -12,6 +13,13 @@ WIDTH, HEIGHT, MARGIN = 900, 560, 30
 CELL = 18
 MOST_NAMED = 4
 MOST_LABELS = 60
+LETTER = 12
+DEGREE = 1_000_000
+# Degrees from one line to the next, and how far apart they must lie at least to be read.
+STEPS = (1, 2, 5, 10, 20)
+APART = 70
+
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,19 @@ class Label:
     y: int
     name: str
 
+    @property
+    def box(self) -> "Box":
+        """Bound the name, each letter as wide as a Chinese one."""
+        return self.x, self.y - LETTER, self.x + LETTER * len(self.name), self.y + 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of whole degrees, east where it stands upright and north where it lies."""
+
+    at: int
+    degrees: int
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -49,49 +70,114 @@ class Chart:
     width: int = WIDTH
     height: int = HEIGHT
     labels: tuple[Label, ...] = ()
+    meridians: tuple[Line, ...] = ()
+    parallels: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the picture spans in millionths of a degree; longitude is narrowed as it is in mid China, by a sixth."""
+
+    south: int
+    north: int
+    west: int
+    east: int
+
+    def x(self, east: int) -> int:
+        wide, scale = self._scale
+        left = (WIDTH - (self.east - self.west) * wide // scale) // 2
+        return left + (east - self.west) * wide // scale
+
+    def y(self, north: int) -> int:
+        wide, scale = self._scale
+        return HEIGHT - MARGIN - (north - self.south) * wide * 6 // (scale * 5)
+
+    @property
+    def _scale(self) -> tuple[int, int]:
+        wide, high = max(1, self.east - self.west), max(1, self.north - self.south)
+        inner_width, inner_height = WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN
+        if inner_width * high * 6 <= inner_height * wide * 5:
+            return inner_width, wide
+        return inner_height * 5, high * 6
+
+    def lines(self) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+        """Draw meridians and parallels of whole degrees, as many as can be read."""
+        step = next((one for one in STEPS if self.y(0) - self.y(one * DEGREE) >= APART), STEPS[-1])
+        easts = [one for one in range(-180, 181, step) if 0 < self.x(one * DEGREE) < WIDTH]
+        norths = [one for one in range(-90, 91, step) if 0 < self.y(one * DEGREE) < HEIGHT]
+        return (
+            tuple(Line(self.x(one * DEGREE), one) for one in easts),
+            tuple(Line(self.y(one * DEGREE), one) for one in norths),
+        )
 
 
 def chart(stores: QuerySet[AccountNode]) -> Chart:
-    """Draw stores by their positions; the frame fits them, longitude narrowed as it is at their latitude."""
+    """Draw stores by their positions in a frame that fits them."""
     positions = stores.exclude(latitude_micro=None).exclude(longitude_micro=None).order_by()
     rows = positions.values_list("pk", "name_zh", "latitude_micro", "longitude_micro", "area_code")
     places = [(number, name, north or 0, east or 0, code) for number, name, north, east, code in rows]
     missing = stores.order_by().filter(latitude_micro=None).count()
     if not places:
         return Chart((), 0, missing)
-    south, north = min(one[2] for one in places), max(one[2] for one in places)
-    west, east = min(one[3] for one in places), max(one[3] for one in places)
-    scale = _scale(south=south, north=north, west=west, east=east)
-    left = (WIDTH - (east - west) * scale[0] // scale[1]) // 2
+    norths, easts = [one[2] for one in places], [one[3] for one in places]
+    frame = _Frame(south=min(norths), north=max(norths), west=min(easts), east=max(easts))
     cells: dict[tuple[int, int], list[tuple[int, str]]] = {}
     cities: dict[str, list[tuple[int, int]]] = {}
     for number, name, latitude, longitude, code in places:
-        x = left + (longitude - west) * scale[0] // scale[1]
-        y = HEIGHT - MARGIN - (latitude - south) * scale[2] // scale[3]
+        x, y = frame.x(longitude), frame.y(latitude)
         cells.setdefault((x // CELL, y // CELL), []).append((number, name))
         cities.setdefault(_city(code), []).append((x, y))
     circles = tuple(_circle(place, stores_there) for place, stores_there in sorted(cells.items()))
-    labels = tuple(_label(code, points) for code, points in sorted(cities.items()) if code)
-    return Chart(circles, len(places), missing, north, south, west, east, labels=labels[:MOST_LABELS])
+    meridians, parallels = frame.lines()
+    return Chart(
+        circles,
+        len(places),
+        missing,
+        *(frame.north, frame.south, frame.west, frame.east),
+        labels=_labels(cities, circles),
+        meridians=meridians,
+        parallels=parallels,
+    )
+
+
+def _labels(cities: Mapping[str, list[tuple[int, int]]], circles: Sequence[Circle]) -> tuple[Label, ...]:
+    """Name the cities with the most stores first, where their names lie on no circle and no other name."""
+    taken: list[Box] = [
+        (one.x - one.radius, one.y - one.radius, one.x + one.radius, one.y + one.radius) for one in circles
+    ]
+    placed: list[Label] = []
+    for code, points in sorted(cities.items(), key=lambda item: (-len(item[1]), item[0])):
+        names = area_names(code) if code else ()
+        label = (
+            next((one for one in _tries(names[-1], points) if not _lies_on(one.box, taken)), None) if names else None
+        )
+        if label and len(placed) < MOST_LABELS:
+            placed.append(label)
+            taken.append(label.box)
+    return tuple(placed)
+
+
+def _tries(name: str, points: list[tuple[int, int]]) -> Iterator[Label]:
+    """Offer places for a name: right of its stores, left of them, below and above, each a little higher or lower."""
+    easts, norths = [point[0] for point in points], [point[1] for point in points]
+    middle = sum(norths) // len(norths) + LETTER // 2
+    length = LETTER * len(name)
+    for shift in (0, LETTER, -LETTER, 2 * LETTER, -2 * LETTER):
+        yield Label(max(easts) + 16, middle + shift, name)
+        yield Label(min(easts) - 34 - length, middle + shift, name)
+    centre = sum(easts) // len(easts) - length // 2
+    yield Label(centre, max(norths) + 14 + LETTER, name)
+    yield Label(centre, min(norths) - 30, name)
+
+
+def _lies_on(box: Box, taken: Iterable[Box]) -> bool:
+    west, top, east, bottom = box
+    is_outside = west < 0 or top < 0 or east > WIDTH or bottom > HEIGHT
+    return is_outside or any(west < one[2] and one[0] < east and top < one[3] and one[1] < bottom for one in taken)
 
 
 def _city(code: str) -> str:
     return f"{code[:2]}0000" if code[:2] in MUNICIPALITIES or code[2:4] == "00" else f"{code[:4]}00" if code else ""
-
-
-def _label(code: str, points: list[tuple[int, int]]) -> Label:
-    """Put the name right of the easternmost store, on the middle line of all."""
-    y = sum(point[1] for point in points) // len(points)
-    return Label(max(point[0] for point in points) + 16, y, area_names(code)[-1] if area_names(code) else "")
-
-
-def _scale(*, south: int, north: int, west: int, east: int) -> tuple[int, int, int, int]:
-    """Fit the frame; a degree of longitude is drawn as wide as five sixths of one of latitude, as in mid China."""
-    wide, high = max(1, east - west), max(1, north - south)
-    inner_width, inner_height = WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN
-    if inner_width * high * 6 <= inner_height * wide * 5:
-        return inner_width, wide, inner_width * 6, wide * 5
-    return inner_height * 5, high * 6, inner_height, high
 
 
 def _circle(place: tuple[int, int], stores: list[tuple[int, str]]) -> Circle:
