@@ -136,7 +136,8 @@ def browser() -> Iterator["Browser"]:
 
 @pytest.fixture
 def context(browser: "Browser") -> Iterator["BrowserContext"]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
+    # Whoever asks for no motion gets none: nothing is waited for that only slides or scrolls smoothly.
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", reduced_motion="reduce")
     context.set_default_timeout(30_000)
     yield context
     context.close()

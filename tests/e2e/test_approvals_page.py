@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page, expect
 
 from keytally.approvals import services
@@ -16,6 +14,7 @@ from keytally.approvals.tests.cast import draft
 from keytally.approvals.workflows import shipped
 from keytally.core.models import User
 from keytally.people.services.delegation import delegate
+from keytally.site.tests.browsing import let_in
 
 IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"
 WITH_SCREENSHOTS = os.environ.get("KEYTALLY_SCREENSHOTS") == "1"
@@ -78,15 +77,7 @@ def accept(company, now):
 
 def enter(page: Page, live_server, person: User, *, language: str, size: dict[str, int]) -> None:
     """Let a person in, as the log-in page does, without its words."""
-    User.objects.filter(pk=person.pk).update(language=language)
-    person.refresh_from_db()
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    page.context.clear_cookies()
-    page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+    let_in(page, live_server.url, person, language=language)
     page.set_viewport_size(size)
 
 

@@ -12,7 +12,7 @@ from keytally.reconciliation import demo_months
 from keytally.reconciliation.models import CarriedLine, LearnedRule, Reconciliation
 from keytally.reconciliation.tests.test_between_months import forget, lay_out_chain, lines_by_pair, run_again
 
-from .test_reconciliation_page import SIZES, WITH_SCREENSHOTS, faults, figure, keep_picture, log_in
+from .test_reconciliation_page import SIZES, WITH_SCREENSHOTS, faults, figure, keep_picture, sit_down
 
 __all__ = ["faults"]
 STORES, UNKNOWN, OURS = 24, "HX1003", "S00003"
@@ -43,7 +43,7 @@ def test_a_chains_month_from_the_board_to_a_rule_that_the_next_run_follows(
 ):
     words, picture, month = WORDS[language], {"language": language, "width": width}, months[-1]
     page.set_viewport_size(SIZES[width])
-    log_in(page, live_server.url, language=language)
+    sit_down(page, live_server.url, language=language)
     page.goto(f"{live_server.url}/reconciliation/board/")
     page.locator(f'td[data-chain="HX"][data-month="{month.month}"] > a').first.click()
     page.wait_for_url(re.compile(r"/reconciliation/\d+/$"))

@@ -6,8 +6,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page, expect
 
 from keytally.core.clock import business_date
@@ -17,6 +15,7 @@ from keytally.core.services import add_person
 from keytally.people.demo import LOG_INS, lay_out_company
 from keytally.people.models import Position
 from keytally.people.queries.organisation import organisation
+from keytally.site.tests.browsing import let_in
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "guide" / "images"
@@ -54,16 +53,6 @@ def faults(page: Page, live_server) -> list[str]:
     return found
 
 
-def log_in(page: Page, live_server, person: User, *, language: str) -> None:
-    User.objects.filter(pk=person.pk).update(language=language)
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    page.context.add_cookies([{"name": "sessionid", "value": session.session_key or "", "url": live_server.url}])
-
-
 def keep(page: Page, name: str, language: str) -> None:
     if WITH_SCREENSHOTS and name in PICTURES:
         width = (page.viewport_size or DESK)["width"]
@@ -82,7 +71,7 @@ def press(page: Page, key: str) -> str:
 
 
 def test_the_chart_is_walked_by_the_arrow_keys(page: Page, live_server, admin, faults) -> None:
-    log_in(page, live_server, admin, language="en")
+    let_in(page, live_server.url, admin, language="en")
     page.goto(f"{live_server.url}/people/?levels=3")
     page.locator(".chart-card").first.focus()
     assert at(page) == "HQ-GM"
@@ -100,7 +89,7 @@ def test_the_chart_is_walked_by_the_arrow_keys(page: Page, live_server, admin, f
 
 
 def test_space_opens_and_closes_and_the_address_tells_it(page: Page, live_server, admin, faults) -> None:
-    log_in(page, live_server, admin, language="en")
+    let_in(page, live_server.url, admin, language="en")
     page.goto(f"{live_server.url}/people/?levels=2")
     director = Position.objects.get(code="HQ-SD")
     card = page.locator(f'.chart-card[data-position="{director.pk}"]')
@@ -123,7 +112,7 @@ def test_space_opens_and_closes_and_the_address_tells_it(page: Page, live_server
 
 
 def test_the_chart_is_zoomed_and_its_dotted_lines_hidden(page: Page, live_server, admin, faults) -> None:
-    log_in(page, live_server, admin, language="en")
+    let_in(page, live_server.url, admin, language="en")
     page.goto(f"{live_server.url}/people/")
     drawing = page.locator(".chart-drawing")
     width = int(drawing.get_attribute("width") or 0)
@@ -147,7 +136,7 @@ def test_the_chart_is_zoomed_and_its_dotted_lines_hidden(page: Page, live_server
 
 @LANGUAGES
 def test_pages_have_names_contrast_and_room(page: Page, live_server, admin, faults, language) -> None:
-    log_in(page, live_server, admin, language=language)
+    let_in(page, live_server.url, admin, language=language)
     shanghai = Position.objects.get(code="SH-AKM")
     holder = organisation(as_of=business_date(datetime.now(UTC))).holders(shanghai.pk)[0]
     pages = {
@@ -174,7 +163,7 @@ def test_pages_have_names_contrast_and_room(page: Page, live_server, admin, faul
 
 def test_a_phone_gets_the_list_first_and_the_drawing_if_wanted(page: Page, live_server, admin, faults) -> None:
     page.set_viewport_size(PHONE)
-    log_in(page, live_server, admin, language="en")
+    let_in(page, live_server.url, admin, language="en")
     page.goto(f"{live_server.url}/people/")
     expect(page.locator(".chart-list")).to_be_visible()
     page.get_by_role("link", name="As a drawing").click()
@@ -184,7 +173,7 @@ def test_a_phone_gets_the_list_first_and_the_drawing_if_wanted(page: Page, live_
 
 @LANGUAGES
 def test_a_position_gets_another_boss_by_a_suggestion(page: Page, live_server, admin, faults, language) -> None:
-    log_in(page, live_server, admin, language=language)
+    let_in(page, live_server.url, admin, language=language)
     rep, tomorrow = Position.objects.get(code="ZJ-REP-1"), business_date(datetime.now(UTC)) + timedelta(days=1)
     page.goto(f"{live_server.url}/people/positions/{rep.pk}/")
     page.get_by_role("link", name=WORDS[language]["boss"]).click()
@@ -210,7 +199,7 @@ def _name(code: str, language: str) -> str:
 def test_without_scripts_the_chart_still_opens(browser, live_server, admin) -> None:
     context = browser.new_context(java_script_enabled=False, viewport=DESK)
     page = context.new_page()
-    log_in(page, live_server, admin, language="en")
+    let_in(page, live_server.url, admin, language="en")
     page.goto(f"{live_server.url}/people/?levels=2&view=list")
     before = page.locator(".chart-list li").count()
     page.get_by_role("link", name="Open Sales director").click()

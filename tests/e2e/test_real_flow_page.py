@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from keytally.reconciliation import queries
 from keytally.reconciliation.models import Decision, Reconciliation
 
-from .test_reconciliation_page import SIZES, drop, faults, log_in
+from .test_reconciliation_page import SIZES, drop, faults, sit_down
 
 __all__ = ["faults"]
 pytestmark = [pytest.mark.usefixtures("bundle", "accountant", "worker"), pytest.mark.real_data]
@@ -27,7 +27,7 @@ def test_real_goods_issues_meet_real_invoices_and_decisions_outlive_every_run(
     live_server, page: Page, faults, real_data
 ):
     page.set_viewport_size(SIZES[1440])
-    log_in(page, live_server.url, language="zh")
+    sit_down(page, live_server.url, language="zh")
     page.goto(f"{live_server.url}/reconciliation/new/")
     for side, name in (("ours", "goods_issues.csv"), ("theirs", "invoices.csv")):
         drop(page, side, real_data / "document_flow" / name)

@@ -10,7 +10,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from keytally.core.models import User
 from keytally.reconciliation.models import Reconciliation
+from keytally.site.tests.browsing import let_in
 
 PASSWORD = "tally-to-the-cent"
 IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"
@@ -47,14 +49,22 @@ def faults(page: Page) -> list[str]:
     return found
 
 
-def log_in(page: Page, address: str, *, language: str) -> None:
+def sit_down(page: Page, address: str, *, language: str) -> None:
+    """Let the accountant in, and go to the reconciliations."""
+    accountant = User.objects.get(username="accountant")
+    let_in(page, address, accountant, language={"en": "en", "zh": "zh-hans"}[language])
+    page.goto(f"{address}/reconciliation/")
+
+
+def log_in(page: Page, address: str) -> None:
+    """Go the way of the log-in page and of the switch of languages."""
     page.goto(f"{address}/log-in/")
     page.fill("#id_username", "accountant")
     page.fill("#id_password", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_url("**/today/")
     page.goto(f"{address}/reconciliation/")
-    if page.locator("html").get_attribute("lang") != {"en": "en", "zh": "zh-Hans"}[language]:
+    if page.locator("html").get_attribute("lang") != "en":
         page.locator('form[action*="language"] button').first.click()
         page.wait_for_load_state()
 
@@ -114,7 +124,7 @@ def test_two_files_become_a_bridge_exact_to_the_cent(
 ):
     words, picture = WORDS[language], {"language": language, "width": width}
     page.set_viewport_size(SIZES[width])
-    log_in(page, live_server.url, language=language)
+    sit_down(page, live_server.url, language=language)
 
     page.locator('a[href$="/reconciliation/new/"]').first.click()
     drop(page, "ours", pair.ours)
@@ -178,7 +188,7 @@ def test_two_files_become_a_bridge_exact_to_the_cent(
 def test_next_months_files_are_recognized_and_a_refused_drop_loses_nothing(
     live_server, page: Page, pair, faults, tmp_path
 ):
-    log_in(page, live_server.url, language="en")
+    sit_down(page, live_server.url, language="en")
     page.goto(f"{live_server.url}/reconciliation/new/")
     broken = tmp_path / "statement.xlsx"
     broken.write_bytes(pair.ours.read_bytes()[:3000])
@@ -213,18 +223,18 @@ def test_next_months_files_are_recognized_and_a_refused_drop_loses_nothing(
 
 
 def test_it_works_without_javascript(live_server, browser, pair):
-    context = browser.new_context(java_script_enabled=False, locale="en-US")
+    context = browser.new_context(java_script_enabled=False, locale="en-US", reduced_motion="reduce")
     page = context.new_page()
-    log_in(page, live_server.url, language="en")
+    log_in(page, live_server.url)
     page.goto(f"{live_server.url}/reconciliation/new/")
     page.set_input_files("#id_ours", pair.ours)
     page.set_input_files("#id_theirs", pair.theirs)
     page.locator("form.kt-new button.button-primary").click()
     page.locator('main .kt-actions button[value="run"]').click()
-    for _time in range(60):
+    for _time in range(240):
         if page.locator(".kt-bridge-table").count():
             break
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(250)
         page.reload()
     ours, changes, theirs = bridge_on(page)
     assert ours + sum(changes) == theirs

@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings as configured
-from django.test import Client
 from playwright.sync_api import expect
 
 from keytally.core.clock import business_date
@@ -20,6 +18,7 @@ from keytally.funnel.models import Opportunity
 from keytally.funnel.rules.stages import Stage, TeamRole
 from keytally.negotiation.models import Negotiation
 from keytally.prospecting.models import Lead
+from keytally.site.tests.browsing import let_in
 from keytally.site.tests.test_browser import AUDIT, BUNDLE
 
 PASSWORD = "a-long-enough-password"
@@ -88,27 +87,15 @@ def here(page, live_server, rep, language, settings, tmp_path):
     def to(path):
         page.goto(f"{live_server.url}{path}")
 
+    let_in(page, live_server.url, rep)
     to("/prospecting/")
-    page.fill("#id_username", "lina")
-    page.fill("#id_password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}/prospecting/")
     return to
 
 
 @pytest.fixture
 def become(page, live_server, language):
     def sit_down(who, *, width):
-        client = Client()
-        client.force_login(who)
-        name = configured.SESSION_COOKIE_NAME
-        page.context.clear_cookies()
-        page.context.add_cookies(
-            [
-                {"name": name, "value": client.cookies[name].value, "url": live_server.url},
-                {"name": configured.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url},
-            ]
-        )
+        let_in(page, live_server.url, who, language=language)
         page.set_viewport_size({"width": width, "height": 900})
 
     return sit_down

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page, expect
 
 from keytally.approvals import definitions, services
@@ -18,6 +16,7 @@ from keytally.core.models import User
 from keytally.core.roles import Role
 from keytally.core.services import add_person
 from keytally.core.subjects import Subject
+from keytally.site.tests.browsing import let_in
 from keytally.worklist.services import open_item
 
 IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"
@@ -71,14 +70,7 @@ def faults(page: Page) -> list[str]:
 
 def enter(page: Page, live_server, person: User, *, language: str, width: int) -> None:
     """Let a person in, as the log-in page does, without its words."""
-    User.objects.filter(pk=person.pk).update(language=language)
-    person.refresh_from_db()
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+    let_in(page, live_server.url, person, language=language)
     resize(page, width)
 
 

@@ -15,8 +15,9 @@ from keytally.core.roles import Role
 from keytally.core.services import add_person
 from keytally.reconciliation.models import Decision, Reconciliation, ResidualCase
 from keytally.reconciliation.tests.test_workbench import OURS, THEIRS
+from keytally.site.tests.browsing import let_in
 
-from .test_reconciliation_page import PASSWORD, SIZES, drop, faults, keep_picture, log_in
+from .test_reconciliation_page import SIZES, drop, faults, keep_picture, sit_down
 
 __all__ = ["faults"]
 NOW = datetime(2026, 8, 3, tzinfo=UTC)
@@ -67,7 +68,7 @@ def choose(page: Page, document: str) -> None:
 def test_a_reconciliation_is_finished_with_the_keyboard_alone(live_server, page: Page, ledgers, faults, language):
     words, picture = WORDS[language], {"language": language, "width": 1440}
     page.set_viewport_size(SIZES[1440])
-    log_in(page, live_server.url, language=language)
+    sit_down(page, live_server.url, language=language)
     address = open_bench(page, live_server.url, ledgers)
 
     page.goto(f"{address}residuals/")
@@ -162,7 +163,7 @@ def test_on_a_phone_a_line_opens_on_its_own_page_and_is_decided_there(
 ):
     picture = {"language": language, "width": 390}
     page.set_viewport_size(SIZES[390])
-    log_in(page, live_server.url, language=language)
+    sit_down(page, live_server.url, language=language)
     address = open_bench(page, live_server.url, ledgers)
     keep_picture(page, "bridge", **picture)
     page.goto(f"{address}residuals/?class=AMBIGUOUS")
@@ -180,17 +181,13 @@ def test_on_a_phone_a_line_opens_on_its_own_page_and_is_decided_there(
 
 
 def test_two_people_at_one_line_do_not_overwrite_each_other(live_server, page: Page, browser, ledgers):
-    add_person("second", name="陈芳", password=PASSWORD, roles=[Role.RECEIVABLES_ACCOUNTANT], by=None, now=NOW)
+    second = add_person("second", name="陈芳", password=None, roles=[Role.RECEIVABLES_ACCOUNTANT], by=None, now=NOW)
     chain = AccountNode.objects.create(kind="CHAIN", code="C1", name_zh="永盛", name_sort="yongsheng", created_at=NOW)
-    log_in(page, live_server.url, language="zh")
+    sit_down(page, live_server.url, language="zh")
     address = open_bench(page, live_server.url, ledgers)
     Reconciliation.objects.update(account=chain)
-    other = browser.new_context(locale="zh-CN").new_page()
-    other.goto(f"{live_server.url}/log-in/")
-    for field, text in (("#id_username", "second"), ("#id_password", PASSWORD)):
-        other.fill(field, text)
-    other.click("main button[type=submit]")
-    other.wait_for_url("**/today/")
+    other = browser.new_context(locale="zh-CN", reduced_motion="reduce").new_page()
+    let_in(other, live_server.url, second, language="zh-hans")
     for one in (page, other):
         one.goto(f"{address}residuals/?class=AMBIGUOUS")
         one.locator("[data-residuals] tr", has_text="A1132").locator("[data-open-line]").click()

@@ -18,9 +18,10 @@ from keytally.accounts.services.contacts import add_contact, record_evidence
 from keytally.core.roles import Role
 from keytally.identity.services.tokens import make_token
 from keytally.kernel.periods import Period
+from keytally.site.tests.browsing import let_in
 from keytally.site.tests.test_browser import AUDIT, BUNDLE
 
-from .conftest import NOW, PASSWORD, TODAY, add, person
+from .conftest import NOW, TODAY, add, person
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -87,11 +88,8 @@ def here(page, live_server, manager, screen):
     def to(path):
         page.goto(f"{live_server.url}{path}")
 
+    let_in(page, live_server.url, manager)
     to("/accounts/")
-    page.fill("#id_username", "grace")
-    page.fill("#id_password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}/accounts/")
     return to
 
 

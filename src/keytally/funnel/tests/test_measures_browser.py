@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from keytally.funnel.queries.measures_slice import slice_of
 from keytally.funnel.services.forecasts import make_forecast, score_forecasts
 from keytally.kernel.periods import Period
 from keytally.site import serving
+from keytally.site.tests.browsing import let_in
 
 from . import made_history
 
@@ -71,19 +71,6 @@ def made(cast):
     return found
 
 
-def become(page, live_server, person, *, language):
-    person.language = language
-    person.save(update_fields=["language"])
-    client = Client()
-    client.force_login(person)
-    page.context.clear_cookies()
-    cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
-    cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    page.context.add_cookies(
-        [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
-    )
-
-
 def look(page, name, *, language):
     page.wait_for_load_state()
     for width in (390, 1440):
@@ -98,7 +85,7 @@ def look(page, name, *, language):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_from_a_figure_to_a_forecast(page, live_server, cast, made, complaints, tmp_path, folder, language):
     words = WORDS[language]
-    become(page, live_server, cast.director, language=language)
+    let_in(page, live_server.url, cast.director, language=language)
     page.goto(f"{live_server.url}{reverse('funnel:measures')}")
     page.fill("input[name=target]", "3,000,000")
     page.get_by_role("button", name=words["work"]).click()

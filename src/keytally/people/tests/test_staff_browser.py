@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from keytally.people.models import Handover, HandoverItem
 from keytally.site import serving
+from keytally.site.tests.browsing import let_in
 from keytally.worklist.models import WorkItem
 
 from .staff_cast import course, document, work
@@ -50,19 +50,6 @@ def complaints(page, live_server):
     return found
 
 
-def become(page, live_server, person, *, language):
-    person.language = language
-    person.save(update_fields=["language"])
-    client = Client()
-    client.force_login(person)
-    page.context.clear_cookies()
-    cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
-    cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    page.context.add_cookies(
-        [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
-    )
-
-
 def shoot(page, name, *, language, width):
     if WITH_SCREENSHOTS:
         page.screenshot(path=IMAGES / f"people-{name}-{language[:2]}-{width}.png", full_page=True)
@@ -77,7 +64,7 @@ def test_a_handover_from_the_desk_to_the_phone(page, live_server, company, compl
     words, giver, receiver = WORDS[language], company.people["rep"], company.people["rep2"]
     work(giver)
     page.set_viewport_size({"width": 1440, "height": 900})
-    become(page, live_server, giver, language=language)
+    let_in(page, live_server.url, giver, language=language)
     page.goto(f"{live_server.url}{reverse('people:handover_new')}")
     page.select_option("#id_receiver", str(receiver.pk))
     page.fill("#id_reason", "调往苏州 / moves to Suzhou")
@@ -86,7 +73,7 @@ def test_a_handover_from_the_desk_to_the_phone(page, live_server, company, compl
     page.get_by_text(words["asked"]).first.wait_for()
 
     page.set_viewport_size({"width": 390, "height": 844})
-    become(page, live_server, receiver, language=language)
+    let_in(page, live_server.url, receiver, language=language)
     page.goto(f"{live_server.url}{reverse('people:handover', args=[Handover.objects.get().pk])}")
     work(giver, number=2)
     page.locator("input.staff-remark").first.fill("已与门店核对 / checked with the store")
@@ -111,7 +98,7 @@ def test_pages_have_names_contrast_and_room(page, live_server, company, complain
     admin = Client()
     admin.force_login(company.admin)
     version, found = document(admin), course(admin)
-    become(page, live_server, company.admin, language=language)
+    let_in(page, live_server.url, company.admin, language=language)
     work(company.people["rep"])
     pages = {
         "duties": reverse("people:duties"),

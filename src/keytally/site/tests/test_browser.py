@@ -9,6 +9,7 @@ from keytally.core.roles import Role
 from keytally.core.services import add_person
 from keytally.jobs.models import Job
 from keytally.site import serving
+from keytally.site.tests.browsing import let_in
 
 PASSWORD = "a-long-enough-password"
 BUNDLE = serving.PACKAGE / "site" / "static" / "bundle"
@@ -43,12 +44,9 @@ def complaints(page, live_server):
     return found
 
 
-def log_in(page, live_server, language="en", path="/jobs/"):
+def enter(page, live_server, people, language="en", path="/jobs/"):
+    let_in(page, live_server.url, people[language])
     page.goto(f"{live_server.url}{path}")
-    page.fill("#id_username", f"person-{language}")
-    page.fill("#id_password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{live_server.url}{path}")
 
 
 def running_job(owner, **figures):
@@ -75,7 +73,7 @@ def test_pages_have_names_contrast_room_and_nothing_from_outside(page, live_serv
     )
     page.goto(f"{live_server.url}/log-in/")
     look(page)
-    log_in(page, live_server, language)
+    enter(page, live_server, people, language)
     for path in ("/jobs/", f"/jobs/{Job.objects.first().pk}/", "/users/", "/users/add/", "/me/"):
         page.goto(f"{live_server.url}{path}")
         look(page)
@@ -84,7 +82,7 @@ def test_pages_have_names_contrast_room_and_nothing_from_outside(page, live_serv
 
 def test_progress_moves_by_itself_and_ends_by_itself(page, live_server, people, complaints):
     job = running_job(people["en"], rows_done=1_000, rows_total=10_000)
-    log_in(page, live_server)
+    enter(page, live_server, people)
     page.get_by_text("1,000", exact=True).wait_for()
     Job.objects.filter(pk=job.pk).update(rows_done=9_000)
     page.get_by_text("9,000", exact=True).wait_for()
@@ -98,7 +96,7 @@ def test_progress_moves_by_itself_and_ends_by_itself(page, live_server, people, 
 
 def test_polling_leaves_the_keyboard_where_it_was(page, live_server, people):
     job = running_job(people["en"], rows_done=1_000, rows_total=10_000)
-    log_in(page, live_server)
+    enter(page, live_server, people)
     page.get_by_role("button", name=f"Stop job {job.pk}").focus()
     Job.objects.filter(pk=job.pk).update(rows_done=2_000)
     page.get_by_text("2,000", exact=True).wait_for()
@@ -106,7 +104,7 @@ def test_polling_leaves_the_keyboard_where_it_was(page, live_server, people):
 
 
 def test_the_language_is_switched_by_one_click_and_stays(page, live_server, people):
-    log_in(page, live_server)
+    enter(page, live_server, people)
     page.get_by_role("button", name="中文").click()
     page.get_by_role("heading", name="后台任务").wait_for()
     assert page.get_attribute("html", "lang") == "zh-Hans"
@@ -116,7 +114,8 @@ def test_the_language_is_switched_by_one_click_and_stays(page, live_server, peop
 
 def test_the_menu_of_the_phone_opens_and_closes_by_keyboard(page, live_server, people):
     page.set_viewport_size({"width": 390, "height": 844})
-    log_in(page, live_server)
+    page.emulate_media(reduced_motion="no-preference")
+    enter(page, live_server, people)
     link = page.locator("#side-bar").get_by_role("link", name="Jobs")
     assert not link.is_visible()
     page.get_by_role("button", name="Menu").press("Enter")
@@ -127,14 +126,14 @@ def test_the_menu_of_the_phone_opens_and_closes_by_keyboard(page, live_server, p
 
 
 def test_the_first_tab_leads_to_the_content(page, live_server, people):
-    log_in(page, live_server)
+    enter(page, live_server, people)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
 
 
 def test_it_logs_out_from_the_menu(page, live_server, people):
-    log_in(page, live_server)
+    enter(page, live_server, people)
     page.locator("details.menu summary").click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/log-in/")
