@@ -46,21 +46,30 @@ def accountant(transactional_db):
     return add_person("accountant", name="王磊", password=PASSWORD, roles=roles, by=None, now=now)
 
 
-@pytest.fixture
-def worker(transactional_db, folders: Path) -> Iterator[None]:
+@pytest.fixture(scope="session")
+def yard(django_db_setup, tmp_path_factory: pytest.TempPathFactory) -> Iterator["subprocess.Popen[str]"]:
+    """A process from which workers come at once, see yard.py."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "keytally.site.settings",
         "DATABASE_URL": database_url(),
-        "KEYTALLY_VAR": str(folders),
+        "KEYTALLY_VAR": str(tmp_path_factory.mktemp("yard")),
     }
-    with (folders / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "django", "work"], env=environment, cwd=ROOT, stdout=log, stderr=log
-        )
-        yield
-        process.terminate()
-        process.wait(30)
+    command = [sys.executable, str(Path(__file__).parent / "yard.py")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        yield process
+
+
+@pytest.fixture
+def worker(transactional_db, folders: Path, yard: "subprocess.Popen[str]") -> Iterator[None]:
+    assert yard.stdin is not None
+    assert yard.stdout is not None
+    print(folders, file=yard.stdin, flush=True)
+    assert int(yard.stdout.readline()) > 0
+    yield
+    print(file=yard.stdin, flush=True)
+    assert yard.stdout.readline() == "0\n", (folders / "worker.log").read_text()
 
 
 def database_url() -> str:
