@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from types import ModuleType
 
 import pytest
+from django.db import transaction
 from django.http import FileResponse, HttpResponse
+from django.test import override_settings
 from django.urls import include, path
 
 from keytally.core import exports, subjects
@@ -23,19 +25,22 @@ from keytally.site.tests.walking import all_routes, everybody, gaps, lay_out, to
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture(autouse=True)
-def folders(settings, tmp_path):
-    settings.VAR = tmp_path
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.JOBS_ROOT = tmp_path / "jobs"
-    settings.RECONCILIATIONS_ROOT = tmp_path / "reconciliations"
+@pytest.fixture(scope="module")
+def laid_out(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The world, laid out once; what a test adds to it is undone with the test."""
+    folder = tmp_path_factory.mktemp("walk")
+    places = {name: folder / name.lower() for name in ("FILES_ROOT", "JOBS_ROOT", "RECONCILIATIONS_ROOT")}
+    with override_settings(VAR=folder, **places), django_db_blocker.unblock(), transaction.atomic():
+        walkers = everybody(now=NOW)
+        stranger = add_person("stranger", name="Stranger", password=None, roles=[Role.SALES_REP], by=None, now=NOW)
+        yield lay_out(stranger=stranger, walkers=walkers, now=NOW)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def world(db, folders):
-    walkers = everybody(now=NOW)
-    stranger = add_person("stranger", name="Stranger", password=None, roles=[Role.SALES_REP], by=None, now=NOW)
-    return lay_out(stranger=stranger, walkers=walkers, now=NOW)
+def world(db, laid_out):
+    samples = [replace(each, values=dict(each.values)) for each in laid_out.samples]
+    return replace(laid_out, samples=samples, seen=set())
 
 
 @pytest.mark.slow

@@ -83,6 +83,8 @@ class World:
     samples: list[Samples]
     walkers: list[Walker]
     seen: set[str] = field(default_factory=set)
+    # Whatever a request does is undone, so that this stays true.
+    exports_before: int = field(default_factory=Export.objects.count)
 
     @property
     def secrets(self) -> list[Secret]:
@@ -172,7 +174,7 @@ def _visit(route: Route, *, walker: Walker, world: World) -> Iterator[Leak]:
     paths = _paths(route, world) if _may_call(route, walker) else itertools.islice(_paths(route, world), 1)
     for path, missing in paths:
         for method in methods:
-            answer = _ask(method, path, walker)
+            answer = _ask(method, path, walker, world=world)
             where = f"{method} {path} ({route.name})"
             for what in _judge(route, answer, missing=missing, method=method, walker=walker, world=world):
                 yield Leak(where, walker.label, what)
@@ -212,7 +214,7 @@ def _out_of_reach(
     if answer.status < 300:
         yield f"it answers {answer.status} for a thing out of reach"
     elif answer.status not in REFUSED:
-        other = _ask(method, missing, walker)
+        other = _ask(method, missing, walker, world=world)
         if (other.status, other.leads_to) != (answer.status, answer.leads_to):
             yield f"it answers {answer.status} for a thing out of reach, and {other.status} for one that never was"
 
@@ -251,7 +253,7 @@ class Answer:
     writes: frozenset[str]
 
 
-def _ask(method: str, path: str, walker: Walker) -> Answer:
+def _ask(method: str, path: str, walker: Walker, *, world: World) -> Answer:
     """Ask and undo whatever was done; the walker stays logged in."""
     cookies = copy.deepcopy(walker.client.cookies)
     written: set[str] = set()
@@ -264,19 +266,19 @@ def _ask(method: str, path: str, walker: Walker) -> Answer:
         return done
 
     with transaction.atomic():
-        before = Export.objects.count()
         with connection.execute_wrapper(watch):
             response = _send(method, path, walker)
         body = b"".join(response.streaming_content) if response.streaming else response.content
-        recorded = Export.objects.count() > before
+        is_file = "attachment" in response.headers.get("Content-Disposition", "")
+        is_recorded = is_file and Export.objects.count() > world.exports_before
         transaction.set_rollback(True)
     walker.client.cookies = cookies
     return Answer(
         status=response.status_code,
         leads_to=re.sub(rf"\d+|{NO_SUCH_THING}", "…", response.headers.get("Location", "")),
         body=_unpacked(body),
-        is_file="attachment" in response.headers.get("Content-Disposition", ""),
-        is_recorded=recorded,
+        is_file=is_file,
+        is_recorded=is_recorded,
         writes=frozenset(written),
     )
 
