@@ -123,6 +123,7 @@ SENTENCES: Mapping[str, Promise | str] = {
         "on its page, and leave the name out here."
     ),
     "CONTACT_TOO_LONG": gettext_lazy("The name “%(value)s” is longer than the name of a contact may be."),
+    "NO_EMAIL": gettext_lazy("“%(value)s” is no e-mail address."),
     "NO_PERSON": gettext_lazy("Nobody of ours has the user name “%(value)s”."),
     "NO_ACCOUNT": gettext_lazy("No account, or more than one, has the code or name “%(value)s”."),
     "NO_CHAIN": gettext_lazy(

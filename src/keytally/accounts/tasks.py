@@ -22,6 +22,9 @@ STEPS = {
 }
 ERRORS = {
     "NOT_ALLOWED": _("Whoever asked for this may no longer import accounts; nothing was done."),
+    "NO_LONGER_ALLOWED": _(
+        "Whoever asked for this may no longer import accounts: what was imported so far was taken back."
+    ),
     "ROWS_REJECTED": _(
         "A row that could be read before was refused and all or nothing was chosen: everything was taken back. "
         "Try the file again to see which row it is."

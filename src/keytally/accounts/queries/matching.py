@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 
 from keytally.accounts.labels import DECISION_ROLES, KINDS, MEASURES, STANCES, STATUSES, Status, code_of
@@ -132,6 +134,11 @@ def contact_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
         raise UnableToKeepAccount(("NO_ROLE", {"value": facts["decision_role"]}))
     if facts.get("stance") and not stance:
         raise UnableToKeepAccount(("NO_STANCE", {"value": facts["stance"]}))
+    if facts.get("email"):
+        try:
+            validate_email(facts["email"])
+        except ValidationError:
+            raise UnableToKeepAccount(("NO_EMAIL", {"value": facts["email"]})) from None
     return {**kept, **({"decision_role": role} if role else {}), **({"stance": stance} if stance else {})}
 
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportState
+from keytally.accounts.queries.imports import again
 from keytally.accounts.queries.reach import CHANGE
 from keytally.accounts.services import importing, undoing
 from keytally.accounts.services.apart import tried_apart
@@ -120,12 +121,16 @@ def _ask(kept: AccountImport, act: Act, *, total: int, by: "User", now: datetime
 
 
 def work(context: JobContext, *, by: "User", now: datetime) -> Mapping[str, object]:
-    """Do what a job was asked for, or go on with it; only for whoever may still import."""
+    """Do what a job was asked for, or go on with it; only for whoever may still import when it runs."""
     kept = AccountImport.objects.select_related("batch").get(pk=int(str(context.parameters["import"])))
-    if kept.owner_id != by.pk or not by.may(CHANGE):
-        raise JobFailed("NOT_ALLOWED")
     act, total = Act(str(context.parameters["act"])), int(str(context.parameters["total"]))
+    is_taken_back = kept.state in (ImportState.TAKING_BACK, ImportState.UNDOING)
     try:
+        if kept.owner_id != by.pk:
+            raise UnableToImportAccounts("NOT_ALLOWED")
+        # What was begun to be taken back is taken back to its end, whoever asked for it: half of it would stay.
+        if not (is_taken_back or by.may(CHANGE)):
+            _refuse(kept, context=context, by=by, now=now)
         if act is Act.TRY:
             _try(kept, context=context, by=by, now=now)
         elif act is Act.IMPORT:
@@ -136,6 +141,14 @@ def work(context: JobContext, *, by: "User", now: datetime) -> Mapping[str, obje
         code, *names = refusal.args
         raise JobFailed(code, what=" · ".join(str(one) for some in names for one in some)) from refusal
     return {"import": kept.pk, "state": str(kept.state)}
+
+
+def _refuse(kept: AccountImport, *, context: JobContext, by: "User", now: datetime) -> None:
+    """Refuse an import of somebody who may no longer import; what was imported so far is taken back."""
+    if kept.state != ImportState.IMPORTING:
+        raise UnableToImportAccounts("NOT_ALLOWED")
+    _take_back(kept, context=context, by=by, now=now)
+    raise UnableToImportAccounts("NO_LONGER_ALLOWED")
 
 
 def _try(kept: AccountImport, *, context: JobContext, by: "User", now: datetime) -> None:
@@ -172,21 +185,38 @@ def _import(kept: AccountImport, *, context: JobContext, total: int, by: "User",
         return
     if kept.state != ImportState.IMPORTING:
         importing.begin_import(kept)
+    tell = _teller(context, "import", (1, 1), total)
+
+    def tell_if_allowed(done: int) -> None:
+        tell(done)
+        if not again(by).may(CHANGE):
+            raise UnableToImportAccounts("NOT_ALLOWED")
+
     try:
-        importing.import_rows(kept, by=by, now=now, tell=_teller(context, "import", (1, 1), total))
+        importing.import_rows(kept, by=by, now=now, tell=tell_if_allowed)
     except JobStopped:
         _withdraw(kept, by=by, now=now)
         raise
     except UnableToImportAccounts as refusal:
-        if refusal.args[0] != "ROWS_REJECTED":
-            raise
-        kept.refresh_from_db()
-        undoing.give_up(kept)
-        # It goes on to its end, whoever asks it to stop: half an import would stay.
-        undoing.take_back(
-            kept, by=by, now=now, tell=lambda done: context.progress(step="undo", number=2, of=2, done=done)
-        )
-        raise
+        _give_up(kept, refusal, context=context, by=by, now=now)
+
+
+def _give_up(
+    kept: AccountImport, refusal: UnableToImportAccounts, *, context: JobContext, by: "User", now: datetime
+) -> None:
+    """Take back what was imported so far where a row or the right to go on was refused, and say which."""
+    kept.refresh_from_db()
+    if refusal.args[0] == "NOT_ALLOWED":
+        _refuse(kept, context=context, by=by, now=now)
+    if refusal.args[0] == "ROWS_REJECTED":
+        _take_back(kept, context=context, by=by, now=now)
+    raise refusal
+
+
+def _take_back(kept: AccountImport, *, context: JobContext, by: "User", now: datetime) -> None:
+    """Take back what was imported so far, to its end, whoever asks it to stop: half an import would stay."""
+    undoing.give_up(kept)
+    undoing.take_back(kept, by=by, now=now, tell=lambda done: context.progress(step="undo", number=2, of=2, done=done))
 
 
 def _undo(kept: AccountImport, *, context: JobContext, total: int, by: "User", now: datetime) -> None:
@@ -194,7 +224,7 @@ def _undo(kept: AccountImport, *, context: JobContext, total: int, by: "User", n
         return
     if kept.state == ImportState.DONE:
         _tell(context, "look", (1, 2), 0, total)
-        undoing.begin_undo(kept)
+        undoing.begin_undo(kept, tell=lambda done: _tell(context, "look", (1, 2), done, total))
     undoing.take_back(kept, by=by, now=now, tell=_teller(context, "undo", (2, 2), total))
 
 

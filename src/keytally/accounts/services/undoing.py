@@ -46,10 +46,10 @@ def undo_import(kept: AccountImport, *, by: "User", now: datetime) -> None:
     take_back(kept, by=by, now=now)
 
 
-def begin_undo(kept: AccountImport) -> None:
+def begin_undo(kept: AccountImport, *, tell: Tell = silent) -> None:
     """Begin to take an import back, if nothing depends on it and nothing of it was changed since."""
     check_dependents(kept)
-    _check_unchanged(kept)
+    _check_unchanged(kept, tell=tell)
     with transaction.atomic():
         kept.refresh_from_db(from_queryset=AccountImport.objects.select_for_update())
         need(kept, ImportState.DONE)
@@ -128,7 +128,7 @@ def check_dependents(kept: AccountImport) -> None:
         raise UnableToImportAccounts("HAS_DEPENDENTS", dependents)
 
 
-def _check_unchanged(kept: AccountImport) -> None:
+def _check_unchanged(kept: AccountImport, *, tell: Tell) -> None:
     """Look at every row before the first is taken back; of several rows of one thing the last says how it stands."""
     seen = set[int]()
     if kept.kind == ImportKind.MEASURES:
@@ -137,18 +137,27 @@ def _check_unchanged(kept: AccountImport) -> None:
                 seen.add(number)
                 _figure_of(row)
         return
+    check = _check_contacts if kept.kind == ImportKind.CONTACTS else _checker_of_accounts(kept)
+    done = 0
     for some in _pages(kept):
         left = lefts(some)
         as_left([one for one in left if one.number not in seen])
         seen |= {one.number for one in left}
-    if kept.kind != ImportKind.CONTACTS:
-        _check_accounts(kept)
+        check(some)
+        done += len(some)
+        tell(done)
 
 
-def _check_accounts(kept: AccountImport) -> None:
+def _check_contacts(_some: Sequence[AccountImportRow]) -> None:
+    """Look at nothing more: the contacts are all that such rows made."""
+
+
+def _checker_of_accounts(kept: AccountImport) -> Callable[[Sequence[AccountImportRow]], None]:
+    """Look page by page whether accounts stand as the import left them; of several rows of one the last says it."""
     twice = kept.rows.values("node").annotate(times=Count("pk")).filter(times__gt=1)
     several, before = set(twice.values_list("node", flat=True)), dict[int, dict[str, Any] | None]()
-    for some in _pages(kept):
+
+    def check(some: Sequence[AccountImportRow]) -> None:
         standing = snapshots({row.node_id for row in some if row.node_id})
         for row in some:
             node = row.node_id or 0
@@ -157,6 +166,8 @@ def _check_accounts(kept: AccountImport) -> None:
                 raise UnableToImportAccounts("CHANGED_SINCE")
             if node in several:
                 before[node] = row.before
+
+    return check
 
 
 def _accounts(some: Sequence[AccountImportRow], *, by: "User", now: datetime) -> None:
@@ -182,8 +193,12 @@ def _remove(added: Collection[int]) -> None:
     nodes.update(chain=None)
     try:
         nodes.filter(kind="STORE").delete()
-        for number in sorted(nodes.values_list("pk", flat=True), reverse=True):
-            AccountNode.objects.filter(pk=number).delete()
+        left = dict(nodes.values_list("pk", "parent"))
+        while left:
+            # What lies lowest goes first; a circle of parents is none that a tree could have.
+            lowest = left.keys() - set(left.values())
+            AccountNode.objects.filter(pk__in=lowest).delete()
+            left = {number: parent for number, parent in left.items() if number not in lowest}
     except ProtectedError as fault:
         names = {type(one)._meta.verbose_name_plural or type(one).__name__ for one in fault.protected_objects}
         raise UnableToImportAccounts("HAS_DEPENDENTS", list(names)) from fault

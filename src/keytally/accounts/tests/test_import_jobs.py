@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from functools import partial
 
 import pytest
 from django.db import connections, transaction
@@ -215,6 +216,63 @@ def test_a_job_of_somebody_who_may_no_longer_import_does_nothing(client, cast, d
     client.force_login(director)
     for name in ("import", "import_progress"):
         assert client.get(reverse(f"accounts:{name}", args=[kept.pk])).status_code == 403
+
+
+def test_who_loses_the_right_in_the_middle_leaves_nothing_behind(cast, director, monkeypatch):
+    """The right is asked for when the job runs, between two chunks, and when it goes on after a kill."""
+    before, kept = stands(), tried(director)
+    teller = import_jobs._teller
+
+    def taking_the_right(*given):
+        tell = teller(*given)
+        return lambda done: (RoleGrant.objects.filter(person=director).delete(), tell(done))
+
+    monkeypatch.setattr(import_jobs, "_teller", taking_the_right)
+    job = import_jobs.do_import(kept, by=director, now=NOW)
+    with pytest.raises(JobFailed, match="NO_LONGER_ALLOWED"):
+        worked(job)
+    assert (stands(), reload(kept).state, reload(kept).rows.count()) == (before, "DRAFT", 0)
+
+
+def test_who_lost_the_right_can_neither_go_on_nor_take_back_by_hand_and_the_job_takes_it_back(client, cast, director):
+    before, kept = stands(), tried(director)
+    job = import_jobs.do_import(kept, by=director, now=NOW)
+    killed = partial(importing.import_rows, by=director, now=NOW)
+    importing.begin_import(kept)
+    with pytest.raises(KeyboardInterrupt):
+        killed(kept, tell=lambda done: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert (reload(kept).state, reload(kept).rows.count()) == ("IMPORTING", 10)
+    grant = RoleGrant.objects.get(person=director)
+    grant.delete()
+    client.force_login(director)
+    for name in ("run_import", "undo_import", "stop_import"):
+        page = client.post(reverse(f"accounts:{name}", args=[kept.pk]))
+        assert page.status_code == 403
+        assert "Your roles do not include it" in page.content.decode()
+    assert reload(kept).rows.count() == 10
+    with pytest.raises(JobFailed, match="NO_LONGER_ALLOWED"):
+        worked(job)
+    assert (stands(), reload(kept).state) == (before, "DRAFT")
+
+
+def test_taking_back_that_was_begun_goes_on_to_its_end_without_the_right_but_is_not_begun(cast, director, monkeypatch):
+    before, kept = stands(), tried(director)
+    worked(import_jobs.do_import(kept, by=director, now=NOW))
+    Job.objects.update(state=Job.State.DONE, claim="")
+    done = import_jobs.undo(reload(kept), by=director, now=NOW)
+    grant = RoleGrant.objects.get(person=director)
+    grant.delete()
+    with pytest.raises(JobFailed, match="NOT_ALLOWED"):
+        worked(done)
+    assert reload(kept).state == "DONE"
+    grant.save()
+    undoing.begin_undo(half := reload(kept))
+    with pytest.raises(KeyboardInterrupt):
+        undoing.take_back(half, by=director, now=NOW, tell=lambda done: (_ for _ in ()).throw(KeyboardInterrupt))
+    grant.delete()
+    Job.objects.update(state=Job.State.DONE, claim="")
+    worked(import_jobs.undo(reload(kept), by=director, now=NOW))
+    assert (stands(), reload(kept).state) == (before, "UNDONE")
 
 
 def test_two_people_who_import_one_file_at_once_add_each_store_once(cast, director, manager):

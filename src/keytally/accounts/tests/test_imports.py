@@ -262,6 +262,19 @@ def test_a_contact_that_was_changed_is_put_back(cast, director):
     assert (contact.weight, contact.phone, contact.decision_role) == (10, "62000000", "BUYER")
 
 
+def test_what_a_file_does_not_say_of_a_contact_stays(cast, director):
+    facts = {"name": "李雷", "decision_role": "BUYER", "stance": "SUPPORTS"}
+    contact = add_contact(cast.chain, facts=facts, holder=director, by=director, now=NOW)
+    lines = ["永盛超市,李雷,60,lilei@example.cn", "永盛超市,韩梅,10,", "永盛超市,赵敏,10,no address"]
+    kept = opened(director, *lines, kind=ImportKind.CONTACTS, header="客户,姓名,决策权重,邮箱")
+    outcome = importing.check_import(kept, by=director, now=NOW)
+    assert [(one.row, one.code) for one in outcome.rejected] == [(4, "NO_EMAIL")]
+    imported(director, *lines[:2], kind=ImportKind.CONTACTS, header="客户,姓名,决策权重,邮箱")
+    contact.refresh_from_db()
+    assert (contact.weight, contact.decision_role, contact.stance) == (60, "BUYER", "SUPPORTS")
+    assert Contact.objects.get(name="韩梅").decision_role == "INFLUENCER"
+
+
 MEASURE = "客户,指标,月份,金额"
 
 
