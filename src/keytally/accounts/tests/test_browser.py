@@ -8,15 +8,22 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from keytally.accounts.labels import CodeSide
-from keytally.accounts.models import AccountNode, PartyRoles
+from keytally.accounts.models import AccountImport, AccountNode, PartyRoles
+from keytally.accounts.models.imports import ImportKind
 from keytally.accounts.rules.four_bigs import Part
 from keytally.accounts.rules.parties import NodeKind
-from keytally.accounts.services import figures
-from keytally.accounts.services.classes import lay_out_classes
+from keytally.accounts.rules.tiers import Tier
+from keytally.accounts.services import figures, import_jobs, importing
+from keytally.accounts.services.classes import classify, lay_out_classes, set_tier
 from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact, record_evidence
+from keytally.accounts.services.nodes import change_account
+from keytally.accounts.subjects import IMPORT
 from keytally.core.roles import Role
+from keytally.core.subjects import Subject
 from keytally.identity.services.tokens import make_token
+from keytally.imports.services import Upload
+from keytally.jobs.services import enqueue
 from keytally.kernel.periods import Period
 from keytally.site.tests.browsing import let_in
 from keytally.site.tests.test_browser import AUDIT, BUNDLE
@@ -35,6 +42,8 @@ WORDS = {
         "forbidden": "settled with head office, never with a store",
         "undo": "Undo the merge",
         "one": "Merge into",
+        "undone": "The merge was undone",
+        "taken": "is the name of another axis",
         "too_high": "one rung at a time",
         "recognised": "recognised",
         "no_data": "no data",
@@ -49,6 +58,8 @@ WORDS = {
         "forbidden": "不能与门店结账",
         "undo": "撤销合并",
         "one": "并入",
+        "undone": "合并已撤销",
+        "taken": "已是其他分类轴",
         "too_high": "一次只能上一级",
         "recognised": "认可",
         "no_data": "无数据",
@@ -175,6 +186,29 @@ def test_a_chain_has_stores_in_three_modes_and_the_forbidden_one_is_refused_at_e
     assert PartyRoles.objects.count() == 3
 
 
+def at_work(manager):
+    """An import of 20,000 stores of which a worker has done more than half."""
+    file = Upload("门店档案_永盛_2026-11_v01.csv", ["系统,门店名称\n永盛超市,永盛一店\n".encode()])
+    kept = importing.open_import(file, kind=ImportKind.STORES, area="", adds_chains=False, by=manager, now=NOW)
+    parameters = {"import": kept.pk, "act": "import", "total": 20_000}
+    subject = Subject(IMPORT, kept.pk)
+    job = enqueue(kind=import_jobs.JOB_KIND, owner=manager, parameters=parameters, now=NOW, subject=subject)
+    done = {"rows_done": 12_400, "rows_total": 20_000, "rows_per_second": 610, "seconds_left": 13}
+    type(job).objects.filter(pk=job.pk).update(
+        state="RUNNING",
+        claim="worker",
+        step="import",
+        step_number=1,
+        step_count=1,
+        step_part=620,
+        started_at=NOW,
+        **done,
+    )
+    AccountImport.objects.filter(pk=kept.pk).update(state="IMPORTING")
+    type(kept.batch).objects.filter(pk=kept.batch_id).update(read_rows=12_400, accepted_rows=12_391, rejected_rows=9)
+    return kept
+
+
 def test_a_store_is_found_and_its_duplicate_merged_and_taken_apart_again(page, here, tree, manager, words, picture):
     chain, _head, _depot, store = tree
     add_code(store, side=CodeSide.THEIRS, code="SH-0071", by=manager, now=NOW)
@@ -196,6 +230,44 @@ def test_a_store_is_found_and_its_duplicate_merged_and_taken_apart_again(page, h
     page.get_by_role("button", name=words["undo"]).click()
     page.get_by_role("button", name=f"{words['one']} {store.code}").wait_for()
     assert AccountNode.objects.get(pk=twin.pk).merged_into is None
+    other = add(NodeKind.CHAIN, "永盛连锁", owner=manager)
+    moved = add(NodeKind.STORE, "永盛天河店", parent=other)
+    here(f"/accounts/{chain.pk}/edit/merge/")
+    page.fill("#id_alias", other.code)
+    page.fill("#id_reason", "2026年并购")
+    page.get_by_role("button", name=words["save"], exact=True).click()
+    page.get_by_role("heading", level=1, name="永盛超市").wait_for()
+    assert AccountNode.objects.get(pk=moved.pk).chain == chain
+    here("/accounts/duplicates/")
+    page.get_by_role("button", name=words["undo"]).first.click()
+    page.locator(".notice", has_text=words["undone"]).wait_for()
+    assert AccountNode.objects.get(pk=moved.pk).chain == other
+
+
+def test_an_axis_is_added_and_an_import_is_watched(page, here, tree, manager, words, picture):
+    here("/accounts/classes/")
+    new = page.locator("#new-axis")
+    new.locator("[name=name_zh]").fill("业态")
+    new.locator("[name=name_en]").fill("Display grade")
+    new.locator("button").click()
+    page.get_by_text(words["taken"]).wait_for()
+    assert new.locator("[name=name_en]").input_value() == "Display grade"
+    new.locator("[name=name_zh]").fill("陈列等级")
+    new.locator("button").click()
+    axis = page.locator("#axis-display_grade")
+    axis.locator("form").last.locator("[name=name_zh]").fill("金牌")
+    axis.locator("form").last.locator("[name=name_en]").fill("Gold")
+    axis.locator("form").last.locator("button").click()
+    axis.get_by_text("GOLD").first.wait_for()
+    axis.locator("summary").click()
+    picture("classes")
+    here("/accounts/?kind=STORE")
+    page.locator(".acc-more > summary").first.click()
+    page.locator("select[name=class_display_grade]").first.wait_for()
+    kept = at_work(manager)
+    here(f"/accounts/imports/{kept.pk}/")
+    page.locator(".job-card progress").wait_for()
+    picture("progress")
 
 
 def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_explained(
@@ -224,12 +296,32 @@ def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_expla
     page.get_by_role("button", name=words["save"], exact=True).click()
     page.locator("#visits").get_by_text("谈妥两个端架").wait_for()
     _score(tree, manager)
+    _furnish(chain, manager)
     here(f"/accounts/{chain.pk}/")
     score = page.locator("#score")
     score.get_by_text("新区域").wait_for()
     assert words["no_data"] in score.inner_text()
     picture("account")
     assert store.measures.count() == 1
+
+
+def _furnish(chain, manager):
+    """Write down what is known of a chain, so that its page shows what a page shows."""
+    now = datetime.now(UTC)
+    said = {"name_en": "Yongsheng Supermarkets", "address": "上海市长宁区中山西路1号", "phone": "021-62000000"}
+    change_account(chain, facts={**said, "is_on_nka_list": True}, tax_id="91110000600037341L", by=manager, now=now)
+    set_tier(chain, year=now.year, tier=Tier.A, by=manager, now=now)
+    for axis, value in (("cooperation", "DIRECT"), ("operation", "MIXED")):
+        classify(chain, axis=axis, values=[value], by=manager, now=now)
+    for name, role, weight, stance in (
+        ("李敏", "DECISION_MAKER", 40, "SUPPORTS"),
+        ("陈静", "BUDGET_HOLDER", 20, "CHAMPION"),
+    ):
+        facts = {"name": name, "decision_role": role, "weight": weight, "stance": stance, "phone": "13800138000"}
+        contact = add_contact(chain, facts=facts, holder=manager, by=manager, now=now)
+        proof = {"on": now.date(), "kind": "VISIT", "note": "初次拜访", "by": manager, "today": now.date(), "now": now}
+        for rung in range(1, 5 if role == "BUDGET_HOLDER" else 3):
+            record_evidence(contact, rung=rung, **proof)
 
 
 def _score(tree, manager):
@@ -239,7 +331,8 @@ def _score(tree, manager):
         figures.Measured(node.pk, "SALES", month, amount, "t", "CNY") for node, amount in ((tree[3], 9), (other, 5))
     ]
     figures.record_measures(rows, now=NOW)
-    figures.judge_part(tree[0], part=Part.POTENTIAL, points=70, reason="新区域", by=manager, on=TODAY, now=NOW)
+    judged = {"by": manager, "on": TODAY, "now": datetime.now(UTC)}
+    figures.judge_part(tree[0], part=Part.POTENTIAL, points=70, reason="新区域", **judged)
     figures.score_accounts(as_of=TODAY)
 
 

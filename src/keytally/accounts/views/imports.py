@@ -260,9 +260,14 @@ def _at_work(kept: AccountImport, job: "Job | None") -> dict[str, Any]:
 def _understood(kept: AccountImport) -> dict[str, Any]:
     table = table_of(kept)
     sample = [cells for _number, cells in zip(range(SAMPLE_ROWS), (row[1] for row in table.rows()), strict=False)]
+    columns = [_column(one, kept, sample) for one in columns_of(ImportKind(kept.kind))]
+    names = [(place, name or f"#{place + 1}") for place, name in enumerate(table.names)]
+    used = {one.place for one in columns}
     return {
-        "columns": [_column(one, kept, sample) for one in columns_of(ImportKind(kept.kind))],
-        "names": [(place, name or f"#{place + 1}") for place, name in enumerate(table.names)],
+        "columns": [one for one in columns if one.place is not None],
+        "others": [one for one in columns if one.place is None],
+        "unused": [name for place, name in names if place not in used],
+        "names": names,
         "provinces": divisions(),
         "area": kept.given.get("area", ""),
         "adds_chains": kept.given.get("adds_chains", False),
