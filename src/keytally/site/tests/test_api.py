@@ -1,7 +1,7 @@
+import functools
 import json
 import string
 from datetime import UTC, datetime
-from functools import cache
 
 import pytest
 from django.core.cache import cache
@@ -193,7 +193,7 @@ JSON = st.recursive(
 )
 
 
-@cache
+@functools.cache
 def addresses():
     paths = api.api.get_openapi_schema(path_prefix="/api/v1/")["paths"]
     return [(method, path, said) for path, methods in paths.items() for method, said in methods.items()]
