@@ -21,6 +21,7 @@ from keytally.accounts.models import (
 from keytally.accounts.queries.reach import visible_to
 from keytally.accounts.queries.search import condition
 from keytally.accounts.rules.parties import Mode, NodeKind
+from keytally.accounts.rules.regions import whole
 from keytally.accounts.rules.tiers import Tier
 
 if TYPE_CHECKING:
@@ -233,13 +234,15 @@ def axes() -> QuerySet[ClassificationAxis]:
 
 def _narrowed(nodes: QuerySet[AccountNode], wanted: Wanted, *, as_of: date) -> QuerySet[AccountNode]:
     if wanted.tier:
-        held = AccountTier.objects.filter(year=as_of.year, tier=wanted.tier).values("node")
-        nodes = nodes.filter(Q(pk__in=held) | Q(chain__in=held))
+        this_year = AccountTier.objects.filter(year=as_of.year)
+        held = this_year.filter(tier=wanted.tier).values("node")
+        # An account is led as its chain is, unless it has a tier of its own.
+        nodes = nodes.filter(Q(pk__in=held) | Q(~Exists(this_year.filter(node=OuterRef("pk"))), chain__in=held))
     if wanted.mode:
         nodes = nodes.filter(Exists(_in_force(as_of).filter(**_KINDS_OF_MODE[Mode(wanted.mode)])))
     if wanted.gap == "DISTRICT":
         open_code = Q(area_code="") | Q(area_code__endswith="00")
-        nodes = nodes.filter(open_code, kind=NodeKind.STORE)
+        nodes = nodes.filter(open_code, kind=NodeKind.STORE).exclude(area_code__in=whole())
     elif wanted.gap == "OWNER":
         nodes = nodes.filter(owner=None)
     elif wanted.gap == "PARTIES":

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from keytally.accounts.models import AccountNode
 from keytally.accounts.rules.regions import MUNICIPALITIES, area_names
@@ -116,7 +116,7 @@ def chart(stores: QuerySet[AccountNode]) -> Chart:
     positions = stores.exclude(latitude_micro=None).exclude(longitude_micro=None).order_by()
     rows = positions.values_list("pk", "name_zh", "latitude_micro", "longitude_micro", "area_code")
     places = [(number, name, north or 0, east or 0, code) for number, name, north, east, code in rows]
-    missing = stores.order_by().filter(latitude_micro=None).count()
+    missing = stores.order_by().filter(Q(latitude_micro=None) | Q(longitude_micro=None)).count()
     if not places:
         return Chart((), 0, missing)
     norths, easts = [one[2] for one in places], [one[3] for one in places]

@@ -115,6 +115,16 @@ def divisions(*, under: str = "") -> tuple[Area, ...]:
 
 
 @cache
+def whole() -> tuple[str, ...]:
+    """List the provinces and cities in which the standard lists no districts: nothing stays open there.
+
+    >>> whole()
+    ('441900', '442000', '460400', '620200', '810000', '820000', '710000')
+    """
+    return tuple(found.code for found in _areas().values() if found.depth < 3 and not _open_reason(found.code))
+
+
+@cache
 def _areas() -> dict[str, Area]:
     return {found.code: found for found in _all()}
 

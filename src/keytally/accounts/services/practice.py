@@ -19,6 +19,7 @@ from keytally.accounts.models import (
 from keytally.accounts.refusals import UnableToKeepAccount
 from keytally.accounts.services.warnings import promise_answered
 from keytally.accounts.subjects import account
+from keytally.core.clock import business_date
 from keytally.core.services import record_audit
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def set_development_step(
     """Keep where one of the five steps stands; done only with evidence."""
     if done_on and not evidence.strip():
         raise UnableToKeepAccount("STEP_NEEDS_EVIDENCE")
+    if done_on and done_on > business_date(now):
+        raise UnableToKeepAccount(("EVIDENCE_IN_FUTURE", {"day": done_on}))
     kept, _is_new = DevelopmentStep.objects.update_or_create(
         node=node,
         step=step,

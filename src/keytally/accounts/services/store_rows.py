@@ -335,7 +335,7 @@ def _state(store: StoreRow, text: str, *, chunk: Chunk) -> None:
     status, node, on = matching.status(text), store.node, chunk.given.on
     if status is None:
         raise UnableToKeepAccount(("NO_STATE", {"value": text}))
-    if status in (Status.PROSPECT, node.status):
+    if status == node.status:
         return
     tiers = chunk.known.chain_tiers(node.chain_id or 0)
     if status is Status.ACTIVE and missing_in(node, store.held, chain_tiers=tiers, as_of=on):

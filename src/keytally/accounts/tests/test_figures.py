@@ -133,6 +133,9 @@ def test_a_step_of_the_plan_is_done_with_evidence(cast, director):
     said = {"owner": director, "due_on": None, "done_on": TODAY, "by": director, "now": NOW}
     with pytest.raises(UnableToKeepAccount, match="STEP_NEEDS_EVIDENCE"):
         practice.set_development_step(cast.chain, step=PlanStep.MAP, evidence="", **said)
+    with pytest.raises(UnableToKeepAccount, match="EVIDENCE_IN_FUTURE"):
+        tomorrow = {**said, "done_on": TODAY + timedelta(days=1)}
+        practice.set_development_step(cast.chain, step=PlanStep.MAP, evidence="map drawn", **tomorrow)
     practice.set_development_step(cast.chain, step=PlanStep.MAP, evidence="map drawn", **said)
     assert [step for step, kept in pages.development(cast.chain) if kept] == [PlanStep.MAP]
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from keytally.accounts.labels import CodeSide
+from keytally.accounts.models import AccountNode
 from keytally.accounts.models.imports import ImportKind
 from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.services import importing
@@ -81,6 +82,13 @@ def test_an_amount_is_kept_in_the_smallest_part_of_its_currency_and_rounding_is_
     _kept, outcome = imported(director, *lines, kind=ImportKind.MEASURES, header=f"{MEASURE},币种")
     assert dict(cast.chain.measures.values_list("currency", "figure")) == {"CNY": 1_235, "JPY": 12}
     assert outcome.warnings["FIGURE_ROUNDED"] == 1
+
+
+@pytest.mark.parametrize(("word", "status"), [("筹备", "PROSPECT"), ("停业", "SUSPENDED"), ("关闭", "CLOSED")])
+def test_a_file_says_the_state_of_a_store_as_its_page_does(cast, director, word, status):
+    AccountNode.objects.filter(pk=cast.store.pk).update(status="ACTIVE")
+    imported(director, f"永盛超市,{cast.store.code},{word}", header="系统,门店编码(我方),状态")
+    assert AccountNode.objects.get(pk=cast.store.pk).status == status
 
 
 def test_a_tax_id_brings_its_name_in_law_to_a_known_account_too(cast, director):

@@ -9,7 +9,10 @@ from django.urls import reverse
 
 from keytally.accounts.labels import CodeSide
 from keytally.accounts.models import AccountNode, Contact, PartyRoles
+from keytally.accounts.queries import lists
 from keytally.accounts.rules.parties import NodeKind
+from keytally.accounts.rules.tiers import Tier
+from keytally.accounts.services.classes import set_tier
 from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
 from keytally.accounts.services.keepers import give_over
@@ -66,6 +69,21 @@ def test_the_list_shows_the_tree_and_its_totals(director_client, cast):
 )
 def test_the_address_says_what_is_listed(director_client, cast, query, count):
     assert director_client.get(f"{url('list')}?{query}").context["sums"].count == count
+
+
+def test_the_tier_of_its_own_goes_before_its_chains_and_a_city_without_districts_is_no_gap(cast, director):
+    set_tier(cast.chain, year=TODAY.year, tier=Tier.A, by=director, now=NOW)
+    set_tier(cast.store, year=TODAY.year, tier=Tier.C, by=director, now=NOW)
+    AccountNode.objects.filter(pk=cast.store.pk).update(area_code="441900")
+    AccountNode.objects.filter(pk=cast.other_store.pk).update(area_code="310000")
+
+    def listed(**wanted):
+        found = lists.filtered(director, lists.wanted_of({"kind": "STORE", **wanted}), as_of=TODAY)
+        return set(found.values_list("pk", flat=True))
+
+    assert listed(tier="A") == {cast.other_store.pk}
+    assert listed(tier="C") == {cast.store.pk}
+    assert listed(gap="DISTRICT") == {cast.other_store.pk}
 
 
 def test_a_list_takes_a_constant_number_of_queries(director_client, cast, director):
@@ -258,6 +276,7 @@ def test_a_contact_climbs_by_evidence(director_client, cast):
 
 def test_the_map_draws_stores_that_have_a_position(director_client, cast):
     AccountNode.objects.filter(pk=cast.store.pk).update(latitude_micro=31_200_000, longitude_micro=121_400_000)
+    AccountNode.objects.filter(pk=cast.other_store.pk).update(latitude_micro=31_200_000)
     page = director_client.get(url("map"))
     assert page.context["chart"].drawn == 1
     assert "1 store has no position" in page.content.decode()
