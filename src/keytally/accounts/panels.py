@@ -15,6 +15,7 @@ from keytally.accounts.labels import PromiseState
 from keytally.accounts.models import AccountNode
 from keytally.accounts.queries import pages, scores, visits
 from keytally.accounts.queries.activation import in_force, missing_in
+from keytally.accounts.queries.history import LOOKED_AT, happenings
 from keytally.accounts.queries.lists import classes_by_name
 from keytally.accounts.queries.reach import CHANGE, GRANT, RELATE, VIEW, reaches
 from keytally.accounts.rules.attributes import BY_CODE
@@ -127,7 +128,8 @@ def _visits(node: AccountNode, today: date) -> Mapping[str, Any]:
 
 
 def _history(node: AccountNode, _today: date) -> Mapping[str, Any]:
-    return {"entries": audit_of(account(node.pk))[:HISTORY], "merges": pages.merges_of(node)}
+    entries = audit_of(account(node.pk))[:LOOKED_AT]
+    return {"happenings": happenings(entries, most=HISTORY), "merges": pages.merges_of(node)}
 
 
 def dots(found: pages.DecisionMap) -> list[Dot]:
