@@ -69,6 +69,20 @@ def kept_migrations() -> Iterator[None]:
         Command.handle = migrate
 
 
+def lay_out() -> None:
+    """Migrate and keep a database of the kind DATABASE_URL names, unless one is kept; `./test` makes both at once."""
+    suffix = "sqlite3" if connections["default"].vendor == "sqlite" else "dump"
+    if (KEPT / f"{checksum()}.{suffix}").exists():
+        return
+    import django
+
+    django.setup()
+    creation = connections["default"].creation
+    with kept_migrations():
+        creation.create_test_db(verbosity=0, autoclobber=True)
+    creation.destroy_test_db(creation.connection.settings_dict["NAME"], verbosity=0)
+
+
 def _sqlite(connection: Any, migrate: Callable[[], None]) -> None:
     database, kept = Path(connection.settings_dict["NAME"]), KEPT / f"{checksum()}.sqlite3"
     with one_at_a_time("sqlite"):
@@ -130,3 +144,8 @@ def _url(settings: dict[str, Any]) -> str:
     user, password = quote(settings["USER"], safe=""), quote(settings["PASSWORD"], safe="")
     host, port = settings["HOST"] or "127.0.0.1", settings["PORT"] or 5432
     return f"postgres://{user}:{password}@{host}:{port}/{settings['NAME']}"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keytally.site.settings")
+    lay_out()
