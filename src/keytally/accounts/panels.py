@@ -84,10 +84,14 @@ def _contacts(node: AccountNode, today: date) -> Mapping[str, Any]:
 
 
 def _keepers(node: AccountNode, today: date) -> Mapping[str, Any]:
-    tier, _is_of_chain = pages.tier_of(node, year=today.year)
+    tier, tier_is_of_chain = pages.tier_of(node, year=today.year)
     grade, is_of_chain = pages.credit_grade_of(node, as_of=today)
+    # A store is kept with its chain, where the one person is named, unless it has a tier or grade of its own.
+    own = {"tier": None if tier_is_of_chain else tier, "grade": None if is_of_chain else grade}
+    is_led = node.kind in (NodeKind.CHAIN, NodeKind.COMPANY)
+    asked: dict[str, Any] = {"tier": tier, "grade": grade} if is_led else own
     return {
-        "keepers": pages.keepers(node, as_of=today, tier=tier, grade=grade),
+        "keepers": pages.keepers(node, as_of=today, **asked),
         "tier": tier,
         "grade": grade,
         "grade_is_of_chain": is_of_chain,

@@ -134,7 +134,10 @@ SENTENCES: Mapping[str, Promise | str] = {
         "%(code)s is the code of %(name)s of another chain (%(chain)s): mend the code or the chain of the row."
     ),
     "CHAIN_MISSING": gettext_lazy("The chain is missing."),
-    "NO_PARTY": gettext_lazy("“%(value)s” is no party: write the code of the head office or warehouse, or “store”."),
+    "NO_PARTY": gettext_lazy(
+        "“%(value)s” is no party of this chain, or several have the name: write the code of the head office or "
+        "warehouse, or “store”."
+    ),
     "PARTY_NOT_ONE": gettext_lazy(
         "Its chain has none, or several, of the kind “%(kind)s”: set the parties of this store on its page."
     ),

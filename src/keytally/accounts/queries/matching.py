@@ -45,18 +45,21 @@ def company(name: str | None, *, chain: AccountNode) -> AccountNode | None:
         return None
     kinds = [one.value for one in NodeKind if one is not NodeKind.STORE]
     within = AccountNode.objects.filter(chain=chain, kind__in=kinds)
-    found = [*within.filter(code=plain_code(name)), *_named(within, name)]
-    if not found:
+    found = _the_one(within, name)
+    if found is None:
         raise UnableToKeepAccount(("NO_ACCOUNT", {"value": name}))
-    return kept_of(min(found, key=lambda one: (one.merged_into_id or 0, one.pk)))
+    return found
 
 
 def account(facts: Mapping[str, Any], *, kind: NodeKind, parent: AccountNode | None) -> AccountNode | None:
     """Find the account that a row means: by its code, else by kind, parent and name."""
     if facts.get("code"):
         return _kept(AccountNode.objects.filter(code=plain_code(str(facts["code"]))).first())
-    named = AccountNode.objects.filter(kind=kind, parent=parent, name_zh=facts.get("name_zh") or "")
-    return _kept(named.order_by("merged_into", "pk").first())
+    name = facts.get("name_zh") or ""
+    named = {one.pk for one in map(kept_of, AccountNode.objects.filter(kind=kind, parent=parent, name_zh=name))}
+    if len(named) > 1:
+        raise UnableToKeepAccount(("NO_ACCOUNT", {"value": name}))
+    return AccountNode.objects.filter(pk__in=named).first()
 
 
 def node(text: str) -> AccountNode | None:
@@ -72,10 +75,10 @@ def party(text: str, *, store: AccountNode) -> AccountNode:
     if is_store(text, store=store):
         return store
     within = AccountNode.objects.filter(chain=store.chain_id).exclude(pk=store.pk)
-    found = [*within.filter(code=plain_code(text)), *_named(within, text)[:1]]
-    if not found:
+    found = _the_one(within, text)
+    if found is None:
         raise UnableToKeepAccount(("NO_PARTY", {"value": text}))
-    return kept_of(min(found, key=lambda one: one.pk))
+    return found
 
 
 def is_store(text: str, *, store: AccountNode) -> bool:
@@ -185,6 +188,13 @@ def may_give(person: "User", node: AccountNode, *, as_of: date) -> bool:
 def may_change(person: "User", node: AccountNode, *, as_of: date) -> bool:
     """Tell whether a person may change an account."""
     return visible_to(person, as_of=as_of, permission=CHANGE).filter(pk=node.pk).exists()
+
+
+def _the_one(within: QuerySet[AccountNode], text: str) -> AccountNode | None:
+    """Find the account with a code, else the only one with a name; which of several is meant a person says."""
+    by_code = within.filter(code=plain_code(text)).first()
+    found = {one.pk: one for one in map(kept_of, [by_code] if by_code else _named(within, text)[:9])}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _named(nodes: QuerySet[AccountNode], name: str) -> QuerySet[AccountNode]:

@@ -202,17 +202,15 @@ class Keepers:
 
 
 def keepers(node: AccountNode, *, as_of: date, tier: Tier | None, grade: CreditGrade | None = None) -> Keepers:
-    """Gather who keeps an account on a day."""
+    """Gather who keeps an account on a day, and who is missing for the tier and grade by which it is led."""
     in_force = Q(ends_before=None) | Q(ends_before__gt=as_of)
     # Whoever is named for the chain keeps what hangs under it too, unless somebody nearer is named.
     named = DedicatedManager.objects.filter(in_force, node__below__node=node, starts_on__lte=as_of)
     dedicated = named.select_related("person", "deputy", "node").order_by("node__below__depth", "-starts_on").first()
     grants = AccountGrant.objects.filter(in_force, node__below__node=node).select_related("person", "node")
-    # A store is kept with its chain: the one person is named there.
-    is_led = node.kind in ("CHAIN", "COMPANY")
     missing = dedicated_gaps(
-        tier if is_led else None,
-        grade=grade if is_led else None,
+        tier,
+        grade=grade,
         has_person=bool(dedicated and dedicated.person.is_active),
         has_deputy=bool(dedicated and dedicated.deputy and dedicated.deputy.is_active),
     )

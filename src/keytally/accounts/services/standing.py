@@ -33,7 +33,10 @@ class Layer:
 
 @transaction.atomic
 def keep_law(node: AccountNode, *, facts: Mapping[str, Any], by: "User | None", now: datetime) -> LegalParty:
-    """Keep the legal party of an account; a tax id that another has already means that other."""
+    """Keep the legal party of an account; a tax id that another has already means that other.
+
+    Of the other what is known stays, and what is said fills its gaps: it is shared, and nobody who links to it saw it.
+    """
     number, fault = checked_number("TAX_ID", facts.get("tax_id", ""))
     if fault:
         raise UnableToKeepAccount((fault, {"value": facts.get("tax_id", "")}))
@@ -43,8 +46,9 @@ def keep_law(node: AccountNode, *, facts: Mapping[str, Any], by: "User | None", 
     own = node.legal_party if node.legal_party and node.legal_party.tax_id in ("", number) else None
     party = known or own or LegalParty()
     before = {name: getattr(party, name) for name in LAW} if party.pk else {}
+    is_shared = known is not None and known.pk != node.legal_party_id
     for name in LAW:
-        if name in facts:
+        if name in facts and not (is_shared and getattr(party, name) not in ("", None)):
             setattr(party, name, facts[name])
     party.tax_id = number
     after = {name: getattr(party, name) for name in LAW}

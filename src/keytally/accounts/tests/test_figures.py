@@ -202,6 +202,30 @@ def test_the_credit_grade_is_dated_and_asks_for_a_dedicated_person_too(cast, dir
         standing.record_credit_grade(cast.chain, grade=CreditGrade.D, starts_on=date(2026, 7, 1), **said)
 
 
+def test_a_store_asks_for_a_person_only_for_a_grade_of_its_own(client, cast, director):
+    said = {"source": standing.BY_HAND, "by": director, "now": NOW, "starts_on": date(2026, 1, 1)}
+    client.force_login(director)
+
+    def is_asked():
+        return (
+            "needs one dedicated person" in client.get(reverse("accounts:show", args=[cast.store.pk])).content.decode()
+        )
+
+    standing.record_credit_grade(cast.chain, grade=CreditGrade.A, **said)
+    assert not is_asked()
+    standing.record_credit_grade(cast.store, grade=CreditGrade.A, **said)
+    assert is_asked()
+
+
+def test_who_links_an_account_to_a_known_company_overwrites_nothing_of_it(cast, director):
+    known = {"name": "永盛商业有限公司", "tax_id": "91110000600037341L", "bank_account": "6222"}
+    said = {"name": "永盛中山店", "tax_id": "91110000600037341L", "bank_account": "", "bank_name": "工商银行"}
+    standing.keep_law(cast.head, facts=known, by=director, now=NOW)
+    party = standing.keep_law(cast.store, facts=said, by=director, now=NOW)
+    assert (party.name, party.bank_account, party.bank_name) == ("永盛商业有限公司", "6222", "工商银行")
+    assert standing.keep_law(cast.store, facts=said, by=director, now=NOW).name == "永盛中山店"
+
+
 def test_the_pages_keep_law_credit_servers_and_merges(client, cast, director):
     client.force_login(director)
 

@@ -11,6 +11,7 @@ from keytally.accounts.rules.parties import NodeKind
 from keytally.accounts.services import importing
 from keytally.accounts.services.codes import add_code
 from keytally.accounts.services.contacts import add_contact
+from keytally.accounts.services.merging import merge
 
 from .conftest import NOW, add
 from .test_imports import MEASURE, imported, opened
@@ -82,6 +83,30 @@ def test_an_amount_is_kept_in_the_smallest_part_of_its_currency_and_rounding_is_
     _kept, outcome = imported(director, *lines, kind=ImportKind.MEASURES, header=f"{MEASURE},币种")
     assert dict(cast.chain.measures.values_list("currency", "figure")) == {"CNY": 1_235, "JPY": 12}
     assert outcome.warnings["FIGURE_ROUNDED"] == 1
+
+
+def test_which_of_two_parties_of_one_name_is_meant_nobody_guesses(cast, director):
+    header = "系统,门店编码(我方),下单方,收货方,结账方,三方关系起"
+    said = f"永盛超市,{cast.store.code},store,store"
+    add(NodeKind.COMPANY, "永盛总部", parent=cast.chain)
+    kept = opened(director, f"{said},永盛总部,2026-01-01", f"{said},{cast.head.code},2026-01-01", header=header)
+    outcome = importing.check_import(kept, by=director, now=NOW)
+    assert ([(one.row, one.code) for one in outcome.rejected], outcome.accepted) == ([(2, "NO_PARTY")], 1)
+
+
+def test_which_of_two_accounts_of_one_name_is_meant_nobody_guesses(cast, director):
+    add(NodeKind.CHAIN, "大润万家", owner=director)
+    kept = opened(director, "系统,大润万家,RT", kind=ImportKind.ACCOUNTS, header="类型,名称,英文名称")
+    assert [one.code for one in importing.check_import(kept, by=director, now=NOW).rejected] == ["NO_ACCOUNT"]
+    merge(
+        cast.stranger,
+        alias=AccountNode.objects.get(name_zh="大润万家", pk__gt=cast.stranger.pk),
+        reason="same",
+        by=director,
+        now=NOW,
+    )
+    imported(director, "系统,大润万家,RT", kind=ImportKind.ACCOUNTS, header="类型,名称,英文名称")
+    assert AccountNode.objects.get(pk=cast.stranger.pk).name_en == "RT"
 
 
 @pytest.mark.parametrize(("word", "status"), [("筹备", "PROSPECT"), ("停业", "SUSPENDED"), ("关闭", "CLOSED")])
