@@ -106,7 +106,7 @@ def change_value(
 @transaction.atomic
 def add_axis(*, name_zh: str, name_en: str, is_several: bool, by: "User", now: datetime) -> ClassificationAxis:
     """Add an axis at the end of the list, or raise `UnableToKeepAccount`; its code is made of its English name."""
-    known = list(ClassificationAxis.objects.select_for_update().order_by("pk"))
+    known = _held_axes()
     code = axis_code(name_en)
     if not code:
         raise UnableToKeepAccount(("AXIS_NO_CODE", {"name": name_en}))
@@ -124,7 +124,7 @@ def change_axis(
     axis: ClassificationAxis, *, name_zh: str, name_en: str, is_several: bool, by: "User", now: datetime
 ) -> None:
     """Rename an axis, or let accounts have several of its values, or raise `UnableToKeepAccount`; its code stays."""
-    known = list(ClassificationAxis.objects.select_for_update().exclude(pk=axis.pk).order_by("pk"))
+    known = [one for one in _held_axes() if one.pk != axis.pk]
     before = _shown(axis)
     if (name_zh, name_en) != (axis.name_zh, axis.name_en):
         _check_names("", name_zh, name_en, others=known, own=axis)
@@ -141,7 +141,7 @@ def change_axis(
 @transaction.atomic
 def remove_axis(axis: ClassificationAxis, *, by: "User", now: datetime) -> None:
     """Take away an axis that somebody added and nobody uses, or raise `UnableToKeepAccount`."""
-    list(ClassificationAxis.objects.select_for_update().filter(pk=axis.pk))
+    _held_axes()
     if axis.code in OWN:
         raise UnableToKeepAccount(("AXIS_IS_OURS", {"name": str(axis)}))
     if count := Classification.objects.filter(value__axis=axis).values("node").distinct().count():
@@ -150,6 +150,12 @@ def remove_axis(axis: ClassificationAxis, *, by: "User", now: datetime) -> None:
     axis.values.all().delete()
     axis.delete()
     record_audit("account.axis", by=by, at=now, subject=subject, before=before)
+
+
+def _held_axes() -> list[ClassificationAxis]:
+    """Hold all axes, so that who keeps one at once comes one after the other; answers those there are by then."""
+    list(ClassificationAxis.objects.select_for_update().order_by("pk").values_list("pk"))
+    return list(ClassificationAxis.objects.order_by("pk"))
 
 
 def _check_names(

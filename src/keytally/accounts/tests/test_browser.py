@@ -277,7 +277,7 @@ def test_a_relationship_climbs_by_evidence_decays_without_and_the_score_is_expla
     facts = {"name": "王建国", "decision_role": "BUYER", "weight": 40}
     contact = add_contact(chain, facts=facts, holder=manager, by=manager, now=NOW)
     long_ago = datetime.now(UTC).date() - timedelta(days=100)
-    proof = {"kind": "VISIT", "note": "x", "by": manager, "today": long_ago, "now": NOW}
+    proof = {"kind": "VISIT", "note": "初次拜访", "by": manager, "today": long_ago, "now": NOW}
     record_evidence(contact, on=long_ago - timedelta(days=9), rung=2, **proof)
     record_evidence(contact, on=long_ago, rung=3, **proof)
     here(f"/accounts/contacts/{contact.pk}/evidence/")
