@@ -41,7 +41,8 @@ SENTENCES: Mapping[str, Promise | str] = {
     "TAX_ID_WRONG": gettext_lazy("%(value)s is no tax id: its check digit or length is wrong."),
     "GLN_WRONG": gettext_lazy("%(value)s is no GLN: 13 digits, the last of which checks the others."),
     "NAME_MISSING": gettext_lazy("The Chinese name is missing."),
-    "AREA_UNKNOWN": gettext_lazy("%(value)s is no area code of GB/T 2260."),
+    "AREA_UNKNOWN": gettext_lazy("%(value)s is no division of GB/T 2260, neither by name nor by code."),
+    "AREA_NOT_ONE": gettext_lazy("%(value)s may be one of these: %(found)s. Write the code of the one that is meant."),
     "MISSING_BEFORE_ACTIVE": gettext_lazy("Before it becomes active these are needed: %(columns)s."),
     "CLOSES_BEFORE_IT_OPENS": gettext_lazy("It closes before it opens: check both days."),
     "RUNG_TOO_HIGH": gettext_lazy(

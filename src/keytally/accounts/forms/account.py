@@ -13,7 +13,7 @@ from keytally.accounts.models import AccountNode, ClassificationAxis
 from keytally.accounts.refusals import sentence
 from keytally.accounts.rules.codes import checked_number
 from keytally.accounts.rules.parties import NodeKind, Party, judge_parties
-from keytally.accounts.rules.regions import area
+from keytally.accounts.rules.regions import area_names, divisions_meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ class AccountForm(forms.Form):
     gln = forms.CharField(label="GLN", max_length=13, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     area_code = forms.CharField(
-        label=_("Area code (GB/T 2260); empty: read from the address"), max_length=6, required=False
+        label=_("Area, name or code (GB/T 2260); empty: read from the address"), max_length=40, required=False
     )
     latitude_micro = ScaledField(label=_("Latitude"), places=6, min_value=-90, max_value=90, required=False)
     longitude_micro = ScaledField(label=_("Longitude"), places=6, min_value=-180, max_value=180, required=False)
@@ -86,11 +86,15 @@ class AccountForm(forms.Form):
         return _number("GLN", self.cleaned_data["gln"])
 
     def clean_area_code(self) -> str:
-        """Refuse a code that GB/T 2260 does not have."""
-        code: str = self.cleaned_data["area_code"]
-        if code and not area(code):
-            raise forms.ValidationError(sentence("AREA_UNKNOWN", {"value": code}))
-        return code
+        """Find the division by its code or name; refuse one that GB/T 2260 does not have, or has more than once."""
+        text: str = self.cleaned_data["area_code"]
+        found = divisions_meant(text) if text else ()
+        if text and not found:
+            raise forms.ValidationError(sentence("AREA_UNKNOWN", {"value": text}))
+        if len(found) > 1:
+            names = ", ".join(f"{'/'.join(area_names(one.code))} {one.code}" for one in found)
+            raise forms.ValidationError(sentence("AREA_NOT_ONE", {"value": text, "found": names}))
+        return found[0].code if found else ""
 
     @classmethod
     def shown(cls, node: AccountNode) -> dict[str, Any]:

@@ -114,6 +114,40 @@ def divisions(*, under: str = "") -> tuple[Area, ...]:
     return tuple(found for found in below if found.depth == nearest)
 
 
+def divisions_meant(text: str) -> tuple[Area, ...]:
+    """List the divisions that somebody may mean who types a code, a name with or without its ending, or names in a row.
+
+    >>> [one.code for one in divisions_meant("310000")], [one.code for one in divisions_meant("杭州")]
+    (['310000'], ['330100'])
+    >>> [one.code for one in divisions_meant("浙江省杭州市")], [one.name for one in divisions_meant("吉林")]
+    (['330100'], ['吉林省', '吉林市'])
+    """
+    plain = _BLANKS.sub("", text)
+    if found := area(plain):
+        return (found,)
+    return tuple(one for one in _areas().values() if any(_spells(plain, row) for row in _rows(area_names(one.code))))
+
+
+def _rows(names: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Name a division alone, with all that is above it, and with its province or its city alone."""
+    return {names[-1:], names, names[1:], (*names[:1], *names[1:][-1:])}
+
+
+def _short(name: str) -> str:
+    short = _without_ending(name, (*_ENDINGS, *_CITY_ENDINGS, "区", "县"))
+    return short if len(short) >= 2 else name
+
+
+def _spells(text: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a text is these names in a row and nothing else; each may lack its ending."""
+    for name in names:
+        written = next((form for form in (name, _short(name)) if text.startswith(form)), None)
+        if written is None:
+            return False
+        text = text[len(written) :]
+    return bool(names) and not text
+
+
 @cache
 def whole() -> tuple[str, ...]:
     """List the provinces and cities in which the standard lists no districts: nothing stays open there.

@@ -190,6 +190,26 @@ def test_the_pages_lead_through_an_import(client, cast, director):
     assert "The import was undone" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("area", "status", "said"),
+    [
+        ("上海", 200, "上海市"),
+        ("吉林", 422, "吉林省 220000 · 吉林省/吉林市 220200"),
+        ("Atlantis", 422, "“Atlantis” is no province"),
+    ],
+)
+def test_the_division_of_rows_that_do_not_say_it_is_typed_by_name_and_never_dropped(
+    client, cast, director, area, status, said
+):
+    client.force_login(director)
+    file = io.BytesIO(f"{HEADER}\n{GOOD}\n".encode())
+    file.name = "stores.csv"
+    page = client.post(reverse("accounts:imports"), {"kind": "STORES", "file": file, "area": area}, follow=True)
+    assert page.status_code == status
+    assert said in page.content.decode()
+    assert AccountImport.objects.count() == (1 if status == 200 else 0)
+
+
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(client, cast, director):
     client.force_login(director)
     file = io.BytesIO(b"\x00\x01\x02")

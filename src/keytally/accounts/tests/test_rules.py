@@ -215,6 +215,36 @@ def test_likeness_does_not_depend_on_the_order(one, other):
 
 
 @pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("310000", ["310000"]),
+        ("上海", ["310000"]),
+        (" 上海市 ", ["310000"]),
+        ("内蒙古", ["150000"]),
+        ("杭州", ["330100"]),
+        ("昆山", ["320583"]),
+        ("浙江杭州西湖区", ["330106"]),
+        ("北京朝阳", ["110105"]),
+        ("江苏昆山", ["320583"]),
+        ("南京鼓楼区", ["320106"]),
+        ("吉林", ["220000", "220200"]),
+        ("999999", []),
+        ("上海市徐家汇", []),
+        ("Shanghai", []),
+        ("市", []),
+        ("", []),
+    ],
+)
+def test_a_division_is_meant_by_its_code_or_its_names_and_by_nothing_else(text, codes):
+    assert [one.code for one in regions.divisions_meant(text)] == codes
+
+
+def test_a_name_that_several_divisions_have_means_them_all():
+    assert {one.code for one in regions.divisions_meant("朝阳区")} >= {"110105", "220104"}
+    assert {one.name for one in regions.divisions_meant("朝阳")} >= {"朝阳市", "朝阳区", "朝阳县"}
+
+
+@pytest.mark.parametrize(
     ("address", "within", "code", "open_reason"),
     [
         ("江苏省南京市玄武区中山路1号", "", "320102", ""),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportKind, ImportState
 from keytally.accounts.queries.columns import columns_of
-from keytally.accounts.rules.regions import divisions
+from keytally.accounts.rules.regions import area_names, divisions, divisions_meant
 from keytally.accounts.services import import_jobs, importing
 from keytally.accounts.services.import_rows import Outcome, table_of
 from keytally.core.access import person_of, requires
@@ -57,6 +57,10 @@ _REFUSALS: dict[str, Promise | str] = {
         "Something that this import added or changed was changed again since: undoing it would lose that."
     ),
     "AT_WORK": gettext_lazy("This import is at work already: wait for it, or stop it first."),
+    "AREA_UNKNOWN": gettext_lazy(
+        "“%(what)s” is no province, city or district of GB/T 2260: write its name or its code of six digits."
+    ),
+    "AREA_NOT_ONE": gettext_lazy("Several divisions are called so: %(what)s. Write the code of the one that is meant."),
     "WRONG_STATE": gettext_lazy("The import is not in a state in which this can be done; look at the page again."),
 }
 _WARNINGS: dict[str, Promise | str] = {
@@ -92,6 +96,8 @@ def imports(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             kept = _opened(request)
+        except importing.UnableToImportAccounts as refusal:
+            error = _refusal_sentence(*refusal.args)
         except (UnableToImport, UnableToRead, ValueError) as refusal:
             error = _sentence(refusal)
         else:
@@ -205,8 +211,16 @@ def _opened(request: HttpRequest) -> AccountImport:
 
 
 def _area(request: HttpRequest) -> str:
-    text = request.POST.get("area", "")
-    return text if len(text) == 6 and text.isascii() and text.isdecimal() else ""
+    """Read the division that was typed by its code or name; one that is none or not one alone is refused."""
+    text = request.POST.get("area", "").strip()
+    found = divisions_meant(text) if text else ()
+    if text and not found:
+        raise importing.UnableToImportAccounts("AREA_UNKNOWN", [text])
+    if len(found) > 1:
+        raise importing.UnableToImportAccounts(
+            "AREA_NOT_ONE", [f"{'/'.join(area_names(one.code))} {one.code}" for one in found]
+        )
+    return found[0].code if found else ""
 
 
 def _set_columns(request: HttpRequest, kept: AccountImport) -> None:
@@ -269,7 +283,7 @@ def _understood(kept: AccountImport) -> dict[str, Any]:
         "unused": [name for place, name in names if place not in used],
         "names": names,
         "provinces": divisions(),
-        "area": kept.given.get("area", ""),
+        "area": "".join(area_names(kept.given.get("area", ""))),
         "adds_chains": kept.given.get("adds_chains", False),
     }
 
