@@ -1,6 +1,7 @@
 """Parties, codes, scores, concentration, tiers, duplicates, regions and doubts, case by case."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -309,3 +310,13 @@ def test_it_doubts_what_is_no_store():
     assert doubts.doubts("乐购(松江店)-停车场", chain_names=("乐购",)) == ("NAMES_A_PLACE",)
     assert doubts.doubts("屈臣氏(科技馆地铁站店)", chain_names=("屈臣氏",)) == ()
     assert doubts.doubts("薄利百货店", chain_names=("世纪华联", "")) == ("CHAIN_NOT_NAMED",)
+
+
+def test_the_page_of_the_rule_says_what_the_rule_answers():
+    page = (Path(__file__).parents[4] / "docs" / "rules" / "regions.md").read_text("utf-8")
+    cases = [row.strip("| \n").split(" | ") for row in page.splitlines() if row.startswith("| ")][1:]
+    assert len(cases) == 10
+    words = {"PROVINCE_OPEN": "province", "CITY_OPEN": "city", "DISTRICT_OPEN": "district", "": "-"}
+    for address, within, code, still_open in cases[:-1]:
+        found = regions.region_of(address, within=within.strip("-"))
+        assert (found.code or "-", words[found.open_reason]) == (code, still_open)
