@@ -26,7 +26,7 @@ start_postgres() {
     {
         as_postgres "$bin/initdb" -D "$POSTGRES_HOME/data" -U keytally -A scram-sha-256 --pwfile="$POSTGRES_HOME/password" -E UTF8 --locale=C.UTF-8 --no-sync
         as_postgres "$bin/pg_ctl" -D "$POSTGRES_HOME/data" -w -t 60 -l "$POSTGRES_HOME/log" start -o \
-            "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB -c checkpoint_timeout=1h"
     } </dev/null >"$POSTGRES_HOME.out" 2>&1 || {
         cat "$POSTGRES_HOME.out" "$POSTGRES_HOME/log" >&2
         return 1
