@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import OrderBy, RawSQL
 
 from keytally.accounts.labels import CodeSide, Status
 from keytally.accounts.models import (
@@ -36,6 +36,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "opened": ("opened_on", "name_sort", "id"),
     "floor": ("floor_area", "name_sort", "id"),
 }
+_MAY_BE_UNKNOWN = ("opened_on", "floor_area")
 PLACE_WORDS = (
     "停车",
     "入口",
@@ -136,7 +137,14 @@ def filtered(person: "User", wanted: Wanted, *, as_of: date) -> QuerySet[Account
         nodes = nodes.filter(Exists(has))
     nodes = _narrowed(nodes, wanted, as_of=as_of)
     columns = SORTS[wanted.sort]
-    return nodes.order_by(*(F(name).desc(nulls_last=True) for name in columns) if wanted.is_descending else columns)
+    return nodes.order_by(*(_by(name, is_descending=wanted.is_descending) for name in columns))
+
+
+def _by(name: str, *, is_descending: bool) -> OrderBy | str:
+    """Put what is not known last either way, on both databases."""
+    if is_descending:
+        return F(name).desc(nulls_last=True)
+    return F(name).asc(nulls_last=True) if name in _MAY_BE_UNKNOWN else name
 
 
 @dataclass(frozen=True, slots=True)

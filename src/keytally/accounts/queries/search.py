@@ -1,6 +1,7 @@
 """Find accounts by the words people type, in the order they mean them, on both databases."""
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -95,7 +96,7 @@ def condition(text: str) -> tuple[str, str] | None:
 
 def _order(node: AccountNode, *, text: str, exact: Sequence[int]) -> tuple[object, ...]:
     """Put first what was meant: the code itself, a name that begins so, the chain before its stores."""
-    plain = text.casefold()
+    plain = unicodedata.normalize("NFKC", text).casefold()
     names = (node.name_zh.casefold(), node.name_en.casefold())
     is_begun = any(name.startswith(plain) for name in names if name)
     return (

@@ -1,6 +1,5 @@
 """Try, import and undo: small files at once, large ones by a job that goes on where it was killed."""
 
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +7,7 @@ from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from keytally.accounts.models import AccountImport
 from keytally.accounts.models.imports import ImportState
@@ -20,6 +19,7 @@ from keytally.accounts.services.import_rows import Outcome, table_of
 from keytally.accounts.services.importing import MOST_ROWS, UnableToImportAccounts
 from keytally.accounts.subjects import IMPORT
 from keytally.core.subjects import Subject
+from keytally.core.turns import let_others_write
 from keytally.jobs.queries import latest_job
 from keytally.jobs.registry import JobContext, JobFailed, JobStopped
 from keytally.jobs.services import UnableToStop, enqueue, request_stop
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 JOB_KIND = "accounts.import"
 # So many rows are imported within a few seconds; for more nobody waits in front of a page.
 MOST_AT_ONCE = 500
-# Who waits to write on SQLite looks ten times a second whether it is free.
-PAUSE = 0.12
 
 
 class Act(StrEnum):
@@ -233,8 +231,7 @@ def _teller(context: JobContext, step: str, place: tuple[int, int], total: int) 
 
     def tell(done: int) -> None:
         _tell(context, step, place, done, total)
-        if connection.vendor == "sqlite":
-            time.sleep(PAUSE)
+        let_others_write()
 
     return tell
 

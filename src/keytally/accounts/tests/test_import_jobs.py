@@ -24,6 +24,7 @@ from keytally.accounts.models.imports import ImportKind
 from keytally.accounts.queries.snapshots import snapshot
 from keytally.accounts.services import import_jobs, import_rows, importing, undoing
 from keytally.accounts.services.nodes import change_account
+from keytally.core import turns
 from keytally.core.models import RoleGrant
 from keytally.imports.services import Upload
 from keytally.jobs.context import RunningJob
@@ -60,7 +61,7 @@ def small(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(import_rows, "CHUNK_ROWS", 10)
     monkeypatch.setattr(undoing, "CHUNK_ROWS", 10)
     monkeypatch.setattr(import_jobs, "MOST_AT_ONCE", 20)
-    monkeypatch.setattr(import_jobs, "PAUSE", 0)
+    monkeypatch.setattr(turns, "PAUSE", 0)
 
 
 def opened(by, lines=None, *, good_only=False):
@@ -159,7 +160,7 @@ def test_all_or_nothing_that_is_refused_half_way_leaves_accounts_as_they_were(ca
 
 
 def test_a_worker_that_is_killed_half_way_goes_on_and_takes_no_row_twice(cast, director, monkeypatch):
-    monkeypatch.setattr(import_jobs, "PAUSE", 0.05)
+    monkeypatch.setattr(turns, "PAUSE", 0.05)
     kept = tried(director)
     job = import_jobs.do_import(kept, by=director, now=NOW)
     work = Worker()

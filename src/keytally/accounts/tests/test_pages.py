@@ -299,3 +299,14 @@ def test_the_customer_base_file_is_taken_with_its_record(director_client, cast, 
     text = b"".join(taken.streaming_content).decode("utf-8-sig")
     assert "Ship-to" in text
     assert "永盛中山店" in text and "永盛总部" not in text.split("Ship-to")[0]
+
+
+@pytest.mark.parametrize("direction", ["", "desc"])
+def test_what_is_not_known_stands_last_whichever_way_a_list_is_sorted(client, cast, director, direction):
+    AccountNode.objects.filter(pk=cast.store.pk).update(floor_area=5000)
+    AccountNode.objects.filter(pk=cast.other_store.pk).update(floor_area=9000)
+    wanted = lists.wanted_of({"kind": "STORE", "sort": "floor", "direction": direction})
+    add("STORE", "永盛无面积店", parent=cast.company)
+    found = [one.name_zh for one in lists.filtered(director, wanted, as_of=TODAY)]
+    known = ["永盛中山店", "永盛重庆路店"]
+    assert found == [*(known[::-1] if direction else known), "永盛无面积店"]

@@ -312,6 +312,24 @@ def test_it_doubts_what_is_no_store():
     assert doubts.doubts("薄利百货店", chain_names=("世纪华联", "")) == ("CHAIN_NOT_NAMED",)
 
 
+@pytest.mark.parametrize(
+    ("name", "chain", "is_named"),
+    [
+        ("永盛中山店", "永盛超市", True),
+        ("永盛超市(中山店)", "永盛超市", True),
+        ("罗森(人民广场店)", "罗森便利店", True),
+        ("便利蜂中关村店", "便利蜂", True),
+        ("ＫＫＶ大宁店", "KKV", True),
+        ("Hao Li Lai 徐汇店", "HaoLiLai", True),
+        ("新世界城", "新世界百货(中国)有限公司", True),
+        ("好德便利店", "罗森便利店", False),
+        ("超市", "永盛超市", False),
+    ],
+)
+def test_a_store_names_its_chain_without_what_the_chain_trades_in(name, chain, is_named):
+    assert (doubts.doubts(name, chain_names=(chain,)) == ()) is is_named
+
+
 def test_the_page_of_the_rule_says_what_the_rule_answers():
     page = (Path(__file__).parents[4] / "docs" / "rules" / "regions.md").read_text("utf-8")
     cases = [row.strip("| \n").split(" | ") for row in page.splitlines() if row.startswith("| ")][1:]

@@ -66,6 +66,13 @@ def test_the_chain_comes_before_its_stores(known, director):
     assert names(director, "yongsheng")[0] == "永盛超市"
 
 
+def test_a_code_typed_in_full_width_comes_first_too(known, director):
+    add_code(known.chain, side=CodeSide.THEIRS, code="SH-00712", by=director, now=NOW)
+    assert names(director, known.store.code)[0] == "永盛中山店"
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in known.store.code)
+    assert names(director, wide)[0] == "永盛中山店"
+
+
 def test_nothing_to_look_for_finds_nothing(known, director):
     assert names(director, "") == []
     assert names(director, "'\"*&|()!") == []
